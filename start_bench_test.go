@@ -11,11 +11,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -129,17 +127,23 @@ func start(b *testing.B, program, home string, texts []string) freshStart {
 		}
 		said = append(said, buf[:n]...)
 	}
-	took := time.Since(begun)
+	run := freshStart{took: time.Since(begun), peak: peakMemory(cmd.Process.Pid)}
 	if err := cmd.Process.Kill(); err != nil {
 		b.Fatal(err)
 	}
 	_ = cmd.Wait() // it was killed
-	usage := cmd.ProcessState.SysUsage().(*syscall.Rusage)
-	run := freshStart{took: took, cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), peak: usage.Maxrss}
-	if runtime.GOOS != "darwin" { // where the unit is bytes
-		run.peak *= 1024
-	}
+	run.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	return run
+}
+
+// peakMemory returns the largest resident set of a process so far; 0 if the system does
+// not say. It does not use ru_maxrss, which begins with that of the parent process.
+func peakMemory(pid int) (bytes int64) {
+	status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if _, peak, ok := strings.Cut(string(status), "VmHWM:"); ok {
+		_, _ = fmt.Sscan(peak, &bytes)
+	}
+	return bytes * 1024
 }
 
 func containsAll(said []byte, texts []string) bool {

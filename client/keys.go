@@ -1,14 +1,14 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"hash/fnv"
+	"iter"
 	"maps"
 	"slices"
 	"sync"
 	"time"
-
-	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/client/keycheck"
@@ -67,20 +67,16 @@ func newKeyChecks(opt Options, identity *identityServer) *keyChecks {
 // identity server and the hosts that the user trusts. It returns when all checks are
 // done. It may be called every minute.
 func (a *Account) CheckKeys(ctx context.Context, changed func()) {
-	traced := map[id.RoomID]bool{}
-	for _, r := range a.Rooms() {
-		traced[r.ID] = r.Traced // in other rooms it is not certain which invites are pending
+	if a.keys.checker != nil {
+		a.keys.check(ctx, a.keys.due(a.rooms.Live()), changed)
 	}
-	pending := slices.DeleteFunc(a.Invites(), func(i invite.Invite) bool { return !i.Live() })
-	due := a.keys.due(pending, func(i invite.Invite) bool { return traced[i.RoomID] })
-	a.keys.check(ctx, due, changed)
 }
 
 // CheckInvite checks the keys of one invite again, unless they were checked a moment
 // ago. It calls changed after each result that differs from the last one.
 func (a *Account) CheckInvite(ctx context.Context, i invite.Invite, changed func()) {
 	if i.Live() {
-		a.keys.check(ctx, i.Keys, changed)
+		a.keys.check(ctx, appendDue(nil, &i), changed)
 	}
 }
 
@@ -112,25 +108,36 @@ func (a *Account) Refusals(i invite.Invite) []*keycheck.RefusedError {
 // [Account.Untrusted] returns.
 func (a *Account) Trust(host string) { a.keys.trust(host) }
 
-// due returns the keys that have to be checked, for the invites for which certain
-// returns true. It removes results for keys of no pending invite.
-func (c *keyChecks) due(pending []invite.Invite, certain func(invite.Invite) bool) []invite.Key {
+// A dueKey is a key to check, with the time of its invite.
+type dueKey struct {
+	question keycheck.Question
+	sent     int64 // in milliseconds
+}
+
+// appendDue adds the keys of an invite that have a host to ask.
+func appendDue(due []dueKey, i *invite.Invite) []dueKey {
+	for _, k := range i.Keys {
+		if k.Usable() && k.ValidityURL != "" {
+			due = append(due, dueKey{question(k), i.At().UnixMilli()})
+		}
+	}
+	return due
+}
+
+// due returns the keys that have to be checked, of the pending invites that certainly are
+// pending. It removes results for keys of no pending invite.
+func (c *keyChecks) due(pending iter.Seq2[*invite.Invite, bool]) []dueKey {
 	now := c.now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.sweep(pending, now)
-	var due []invite.Key
-	for _, i := range pending {
-		if !certain(i) {
-			continue
-		}
-		for _, k := range i.Keys {
-			if q := question(k); c.results[q].due(q, now) {
-				due = append(due, k)
-			}
+	var due []dueKey
+	for i, certain := range pending {
+		if certain {
+			due = appendDue(due, i)
 		}
 	}
-	return due
+	return slices.DeleteFunc(due, func(k dueKey) bool { return !c.results[k.question].due(k.question, now) })
 }
 
 // due reports whether a key has to be checked: the last result is neither valid nor
@@ -148,13 +155,13 @@ func (r keyResult) due(q keycheck.Question, now time.Time) bool {
 
 // sweep removes results for keys of no pending invite, if the last removal was long
 // enough ago. The caller holds mu.
-func (c *keyChecks) sweep(pending []invite.Invite, now time.Time) {
-	if now.Sub(c.swept) < sweepAfter {
+func (c *keyChecks) sweep(pending iter.Seq2[*invite.Invite, bool], now time.Time) {
+	if now.Sub(c.swept) < sweepAfter || len(c.results) == 0 {
 		return
 	}
 	c.swept = now
 	needed := map[keycheck.Question]bool{}
-	for _, i := range pending {
+	for i := range pending {
 		for _, k := range i.Keys {
 			needed[question(k)] = true
 		}
@@ -162,17 +169,25 @@ func (c *keyChecks) sweep(pending []invite.Invite, now time.Time) {
 	maps.DeleteFunc(c.results, func(q keycheck.Question, _ keyResult) bool { return !needed[q] })
 }
 
-func (c *keyChecks) check(ctx context.Context, keys []invite.Key, changed func()) {
-	var questions []keycheck.Question
-	for _, k := range keys {
-		if k.Usable() && k.ValidityURL != "" {
-			questions = append(questions, question(k))
-		}
-	}
-	if c.checker == nil || len(questions) == 0 {
+// check asks the trusted hosts about keys, the newest first.
+func (c *keyChecks) check(ctx context.Context, due []dueKey, changed func()) {
+	if c.checker == nil || len(due) == 0 {
 		return
 	}
 	c.trustIdentityServer(ctx)
+	trusted := map[string]bool{}
+	due = slices.DeleteFunc(due, func(k dueKey) bool {
+		host := c.checker.Host(k.question)
+		if _, known := trusted[host]; !known {
+			trusted[host] = c.trusts(host)
+		}
+		return !trusted[host]
+	})
+	slices.SortStableFunc(due, func(a, b dueKey) int { return cmp.Compare(b.sent, a.sent) })
+	questions := make([]keycheck.Question, len(due))
+	for n, k := range due {
+		questions[n] = k.question
+	}
 	c.checker.Ask(ctx, questions, func(q keycheck.Question, v invite.Validity) {
 		if v != invite.Unchecked && c.record(q, v) {
 			changed()

@@ -14,7 +14,7 @@ func TestResultsOfKeysWithoutPendingInviteAreRemoved(t *testing.T) {
 	key := invite.Key{Public: "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE", ValidityURL: "https://id.example.org/isvalid"}
 	c.results[question(key)] = keyResult{validity: invite.Valid, at: now}
 	c.results[keycheck.Question{URL: key.ValidityURL, PublicKey: "gone"}] = keyResult{validity: invite.Valid, at: now}
-	c.due([]invite.Invite{{Keys: []invite.Key{key}}}, func(invite.Invite) bool { return true })
+	c.due(func(yield func(*invite.Invite, bool) bool) { yield(&invite.Invite{Keys: []invite.Key{key}}, true) })
 	if _, ok := c.results[question(key)]; !ok || len(c.results) != 1 {
 		t.Errorf("%v", c.results)
 	}

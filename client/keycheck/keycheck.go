@@ -36,6 +36,7 @@ type Checker struct {
 	inFlight map[Question]*inquiry
 	queue    queue
 	cache    cache
+	hosts    hosts
 }
 
 // New returns a Checker with an empty cache.
@@ -53,12 +54,24 @@ func (c *Checker) Known(q Question) invite.Validity {
 	now := c.opt.Now()
 	c.mu.Lock()
 	a, ok := c.cache.get(q, now)
+	host := c.hosts.of(q)
 	c.mu.Unlock()
-	if ok && c.opt.Trusted(a.host) {
+	switch {
+	case ok && c.opt.Trusted(a.host):
 		return a.validity
+	case host == "":
+		return invite.Unreachable
+	default:
+		return invite.Unchecked
 	}
-	_, v := c.target(q)
-	return v
+}
+
+// Host returns the host of a question like [Question.Host], and faster if it was
+// called for the same URL before.
+func (c *Checker) Host(q Question) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.hosts.of(q)
 }
 
 // Ask asks the questions in parallel. It calls tell once for each distinct

@@ -30,7 +30,7 @@ func (q Question) Host() string {
 // read it instead of ours. Queries that servers parse in different ways
 // ("a;public_key=…") are refused for the same reason.
 func (q Question) target() *url.URL {
-	if len(q.URL)+len(q.PublicKey) > maxURL {
+	if q.tooLong() {
 		return nil
 	}
 	u, err := url.Parse(q.URL)
@@ -49,3 +49,5 @@ func (q Question) target() *url.URL {
 	// A new URL, so that it has no other fields of u.
 	return &url.URL{Scheme: u.Scheme, Host: host, Path: u.Path, RawPath: u.RawPath, RawQuery: query.Encode()}
 }
+
+func (q Question) tooLong() bool { return len(q.URL)+len(q.PublicKey) > maxURL }

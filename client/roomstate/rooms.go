@@ -4,6 +4,7 @@ package roomstate
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"strings"
 	"sync"
@@ -103,6 +104,22 @@ func (s *Rooms) Invites(rooms ...id.RoomID) []invite.Invite {
 		all[n] = *i.Invite
 	}
 	return all
+}
+
+// Live returns the invites that look pending, in no order. With each it returns whether
+// that is certain (see [Room.Certain]). The loop must not call methods of Rooms.
+func (s *Rooms) Live() iter.Seq2[*invite.Invite, bool] {
+	return func(yield func(*invite.Invite, bool) bool) {
+		s.mu.RLock()
+		defer s.mu.RUnlock()
+		for _, r := range s.rooms {
+			for n := range r.invites {
+				if i := &r.invites[n]; i.Live() && !yield(i, r.traced) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // dated is an invite with its time, in milliseconds: numbers are compared in no
