@@ -49,8 +49,8 @@ tidy: ## fail if go.mod or go.sum are not tidy
 	go mod tidy -diff
 
 bench: ## run the benchmarks; compare results of the same machine only
-	go test -run '^$$$$' -bench . -benchtime 20x . ./client ./client/invite ./client/link ./client/keycheck ./client/store ./ui
-	go test -run '^$$$$' -bench . -benchtime 1x ./internal/serve
+	go test -run '^$$' -bench . -benchtime 20x . ./client ./client/invite ./client/link ./client/keycheck ./client/store ./ui
+	go test -run '^$$' -bench . -benchtime 1x ./internal/serve
 	@echo "with the limits of a stock Synapse, in fake time:"
 	@go test -count 1 -v -run '^TestHundred' ./client | grep -o '100 [lm].*'
 

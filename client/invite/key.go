@@ -24,7 +24,6 @@ type Key struct {
 	// Problem says why the key is not usable; empty if it is.
 	Problem string
 
-	ed25519    ed25519.PublicKey
 	invalidURL bool // key_validity_url is there, but empty or not a string
 }
 
@@ -34,7 +33,9 @@ type Key struct {
 func (k Key) Expires() bool { return k.ValidityURL != "" || k.invalidURL }
 
 // sameKey reports whether two usable entries have the same key.
-func (k Key) sameKey(other Key) bool { return k.ed25519.Equal(other.ed25519) }
+func (k Key) sameKey(other Key) bool {
+	return k.Public == other.Public || k.ed25519().Equal(other.ed25519())
+}
 
 // sameEntry reports whether two usable entries have the same key and URL. Identity
 // servers compare encoded keys, so the encoding counts if they are asked.
@@ -133,17 +134,23 @@ func readKey(public, validityURL json.RawMessage) Key {
 		k.Problem = "not a string"
 		return k
 	}
-	raw, err := decodeBase64(k.Public)
-	switch {
+	switch raw, err := decodeBase64(k.Public); {
 	case err != nil:
 		k.Problem = "not base64"
 	case len(raw) != ed25519.PublicKeySize:
-		// crypto/ed25519 panics on keys of other lengths.
 		k.Problem = fmt.Sprintf("%d bytes instead of %d", len(raw), ed25519.PublicKeySize)
-	default:
-		k.ed25519 = raw
 	}
 	return k
+}
+
+// ed25519 returns the decoded key; nil if it is not usable, because crypto/ed25519 panics
+// on keys of other lengths.
+func (k Key) ed25519() ed25519.PublicKey {
+	raw, err := decodeBase64(k.Public)
+	if err != nil || len(raw) != ed25519.PublicKeySize {
+		return nil
+	}
+	return raw
 }
 
 // decodeBase64 decodes both alphabets of base64, with or without padding. The spec

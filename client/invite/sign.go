@@ -67,7 +67,7 @@ func (k PrivateKey) MarshalText() ([]byte, error) { return []byte(k.Public()), n
 
 // Matches reports whether key is the public key of k.
 func (k PrivateKey) Matches(key Key) bool {
-	return key.Usable() && !k.IsZero() && k.public().Equal(key.ed25519)
+	return key.Usable() && !k.IsZero() && k.public().Equal(key.ed25519())
 }
 
 // Names of the signer and of its key in signatures. Servers ignore both (see
@@ -143,7 +143,7 @@ func (k PrivateKey) Check(signed json.RawMessage, user id.UserID, token string) 
 	if _, _, err := id.UserID(from).Parse(); err != nil {
 		return "", fmt.Errorf("%w: its sender is not a Matrix ID", ErrNotSigned)
 	}
-	own := Key{ed25519: k.public()}
+	own := Key{Public: base64.RawStdEncoding.EncodeToString(k.public())}
 	if _, proof := verify(signed, []Key{own}); proof != ProofVerified {
 		return "", ErrSignature
 	}

@@ -43,8 +43,9 @@ func verify(signed json.RawMessage, keys []Key) (Key, Proof) {
 		return Key{}, ProofForged
 	}
 	for _, k := range usable {
+		public := k.ed25519()
 		for _, s := range signatures {
-			if ed25519.Verify(k.ed25519, message, s) {
+			if public != nil && ed25519.Verify(public, message, s) {
 				return k, ProofVerified
 			}
 		}

@@ -16,7 +16,7 @@ import (
 // digestVersion is the version of the format of a digest and of the rules by which it is
 // computed. A digest of another version is ignored. TestDigestVersion fails if the
 // digest of the same events changes and this number does not.
-const digestVersion = 3
+const digestVersion = 4
 
 var errDigest = errors.New("a digest of another version")
 

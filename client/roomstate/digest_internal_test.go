@@ -2,6 +2,7 @@ package roomstate
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -15,7 +16,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"maunium.net/go/mautrix/id"
 
-	"github.com/mxinvite/mxinvite/client/internal/digest"
 	"github.com/mxinvite/mxinvite/client/internal/syncreply"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/client/store"
@@ -157,9 +157,7 @@ func TestDamagedDigestIsComputedAgain(t *testing.T) {
 	synced(t, s, 1, serverEvents(t))
 	from := &storedRooms{Batch: s.Batch("", s.IDs(), nil)}
 	whole := from.Changed[0].Digest
-	var newer digest.Writer
-	newer.Integer(digestVersion + 1)
-	for _, damaged := range []string{"", "x", whole + "x", whole[:len(whole)-1], string(newer.Bytes) + whole[1:]} {
+	for _, damaged := range []string{"", "x", whole + "x", whole[:len(whole)-1], string(binary.AppendVarint(nil, digestVersion+1)) + whole[1:]} {
 		from.Changed[0].Digest = damaged
 		if d := diff(known(s), known(restored(t, from, 1))); d != "" {
 			t.Errorf("%.9q: %s", damaged, d)
@@ -211,7 +209,7 @@ func TestUnreadableEventsNeedAFirstSync(t *testing.T) {
 // A digest of an older program must not be used if it would be another one today. If
 // this test fails, increase digestVersion and set the new sum.
 func TestDigestVersion(t *testing.T) {
-	const version, want = 3, "fd5cb30d5222a86b"
+	const version, want = 4, "f479a6a0f7acaf21"
 	s := New(me)
 	synced(t, s, 1, serverEvents(t))
 	sum := sha256.Sum256([]byte(s.Batch("", s.IDs(), nil).Changed[0].Digest))

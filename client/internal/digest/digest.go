@@ -9,7 +9,10 @@ import (
 )
 
 // A Writer appends values to Bytes.
-type Writer struct{ Bytes []byte }
+type Writer struct {
+	Bytes  []byte
+	shared map[string]uint64 // the numbers of the texts of Shared
+}
 
 // Count writes a number of elements that follow.
 func (w *Writer) Count(n int) { w.Bytes = binary.AppendUvarint(w.Bytes, uint64(n)) }
@@ -32,6 +35,20 @@ func (w *Writer) Text(s string) {
 	w.Bytes = append(w.Bytes, s...)
 }
 
+// Shared writes a text that is likely to be repeated: it is in the digest once.
+func (w *Writer) Shared(s string) {
+	n, known := w.shared[s]
+	w.Bytes = binary.AppendUvarint(w.Bytes, n)
+	if known {
+		return
+	}
+	w.Text(s)
+	if w.shared == nil {
+		w.shared = map[string]uint64{}
+	}
+	w.shared[s] = uint64(len(w.shared)) + 1
+}
+
 // Time writes a time with a precision of milliseconds, which is that of events.
 func (w *Writer) Time(t time.Time) {
 	w.Flag(!t.IsZero())
@@ -44,6 +61,7 @@ func (w *Writer) Time(t time.Time) {
 // error it returns zero values, and Done returns false.
 type Reader struct {
 	rest   string
+	shared []string
 	failed bool
 }
 
@@ -59,18 +77,28 @@ func (r *Reader) Fail() { r.rest, r.failed = "", true }
 // Count reads a number of elements. It is not more than the remaining bytes, so that a
 // damaged number does not allocate much memory: an element has at least one byte.
 func (r *Reader) Count() int {
-	if r.rest != "" && r.rest[0] < 0x80 && int(r.rest[0]) < len(r.rest) { // most numbers
-		n := int(r.rest[0])
+	n := r.number()
+	if n > uint64(len(r.rest)) {
+		r.Fail()
+		return 0
+	}
+	return int(n)
+}
+
+// number reads a number that is not negative.
+func (r *Reader) number() uint64 {
+	if r.rest != "" && r.rest[0] < 0x80 { // most numbers
+		n := r.rest[0]
 		r.rest = r.rest[1:]
-		return n
+		return uint64(n)
 	}
 	n, size := binary.Uvarint(r.head())
-	if size <= 0 || n > uint64(len(r.rest)-size) {
+	if size <= 0 {
 		r.Fail()
 		return 0
 	}
 	r.rest = r.rest[size:]
-	return int(n)
+	return n
 }
 
 // head returns the bytes that a number can have.
@@ -104,6 +132,21 @@ func (r *Reader) Text() string {
 	s := r.rest[:n]
 	r.rest = r.rest[n:]
 	return s
+}
+
+// Shared reads a text that [Writer.Shared] has written.
+func (r *Reader) Shared() string {
+	switch n := r.number(); {
+	case n == 0:
+		s := r.Text()
+		r.shared = append(r.shared, s)
+		return s
+	case n <= uint64(len(r.shared)):
+		return r.shared[n-1]
+	default:
+		r.Fail()
+		return ""
+	}
 }
 
 // Time reads a time, in UTC.

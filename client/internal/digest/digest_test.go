@@ -24,6 +24,11 @@ func TestValuesAreRead(t *testing.T) {
 	for _, at := range times {
 		w.Time(at)
 	}
+	for range 2 {
+		for _, s := range texts {
+			w.Shared(s)
+		}
+	}
 	w.Flag(true)
 	w.Flag(false)
 
@@ -46,6 +51,13 @@ func TestValuesAreRead(t *testing.T) {
 			t.Errorf("%v instead of %v", got, want)
 		}
 	}
+	for range 2 {
+		for _, want := range texts {
+			if got := r.Shared(); got != want {
+				t.Errorf("%q instead of %q", got, want)
+			}
+		}
+	}
 	if !r.Flag() || r.Flag() || !r.Done() {
 		t.Error("the flags are not those that were written")
 	}
@@ -60,8 +72,25 @@ func TestValuesAreRead(t *testing.T) {
 		for range times {
 			r.Time()
 		}
+		for range 2 * len(texts) {
+			r.Shared()
+		}
 		if r.Flag(); r.Flag() || r.Done() {
 			t.Errorf("the first %d bytes are a whole digest", n)
 		}
+	}
+}
+
+func TestSharedTextIsWrittenOnce(t *testing.T) {
+	text := strings.Repeat("a", 100)
+	var w digest.Writer
+	for range 50 {
+		w.Shared(text)
+	}
+	if len(w.Bytes) > 160 {
+		t.Errorf("%d bytes for a text of %d", len(w.Bytes), len(text))
+	}
+	if r := digest.NewReader("\x02\x01a"); r.Shared() != "" || r.Done() {
+		t.Error("a text that was not written is read")
 	}
 }
