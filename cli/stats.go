@@ -89,7 +89,7 @@ func runStats(ctx context.Context, o statsOptions) error {
 		return err
 	}
 	invites, now := o.which.Select(account, rooms), o.Now()
-	found := stats.Of(invites, func(room id.RoomID) bool { return rooms[room].Traced }, now)
+	found := stats.Of(stats.Each(invites), func(room id.RoomID) bool { return rooms[room].Traced }, now)
 	if o.JSON {
 		return o.WriteJSON(newJSONStats(found, rooms, now))
 	}

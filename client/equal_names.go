@@ -23,11 +23,11 @@ type nameCounts map[nameKey]struct{ pending, joined int }
 
 func (a *Account) nameCounts() nameCounts {
 	all := nameCounts{}
-	for _, i := range a.Invites() {
+	for _, i := range a.Newest() {
 		if i.Status != invite.Joined && !i.HasNameWarning() {
 			continue
 		}
-		n := a.nameKeyOf(i)
+		n := a.nameKeyOf(*i)
 		like := all[n]
 		switch i.Status {
 		case invite.Pending:

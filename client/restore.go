@@ -37,8 +37,8 @@ func (a *Account) Restore(ctx context.Context) error {
 // storedRooms are the rooms of the account in its store.
 type storedRooms struct{ a *Account }
 
-func (s storedRooms) Load() (store.Snapshot, error) {
-	return s.a.opt.Store.Load(context.Background(), s.a.storeKey())
+func (s storedRooms) Load(begin func(), f func(store.Room)) (store.Snapshot, error) {
+	return s.a.opt.Store.LoadEach(context.Background(), s.a.storeKey(), begin, f)
 }
 
 // Events is not cancelled: it takes less than a millisecond, and an event that is not

@@ -136,10 +136,13 @@ func (a *Account) revokeAccepted(ctx context.Context) error {
 // acceptedLinks returns the invites that the account issued itself, that were accepted
 // and that are not revoked. A link for several people is left out.
 func (a *Account) acceptedLinks(ctx context.Context) ([]invite.Invite, error) {
-	accepted := slices.DeleteFunc(a.Invites(), func(i invite.Invite) bool {
-		return i.Revocation != nil || i.Acceptance == nil || i.Acceptance.Proof != invite.ProofVerified ||
-			i.Sender != a.session.UserID || i.OriginalSender != "" || a.accepted.revoked[i.EventID]
-	})
+	var accepted []invite.Invite
+	for _, i := range a.Newest() {
+		if i.Revocation == nil && i.Acceptance != nil && i.Acceptance.Proof == invite.ProofVerified &&
+			i.Sender == a.session.UserID && i.OriginalSender == "" && !a.accepted.revoked[i.EventID] {
+			accepted = append(accepted, *i)
+		}
+	}
 	issuedElsewhere := func(i invite.Invite) bool { return !a.IssuedByOwnKey(i.RoomID, i.Token) }
 	if slices.ContainsFunc(accepted, issuedElsewhere) {
 		// Another program may have issued them since the address book was read.

@@ -65,7 +65,7 @@ func (c columns) line(name, room, status, key, by, sent string) string {
 }
 
 func (c columns) row(sh *shell.Shell, r *row, chosen, marked bool) string {
-	st, i := sh.Styles.ForRow(chosen), r.invite
+	st, i := sh.Styles.ForRow(chosen), *r.invite
 	mark := " "
 	if marked {
 		mark = st.Accent.Render("+")
@@ -88,7 +88,7 @@ func rowName(st style.Styles, r *row, chosen bool) lipgloss.Style {
 // book; without an arrow, the cell shows the name from the room state.
 func nameCell(st style.Styles, name lipgloss.Style, r *row, width int) string {
 	if r.address == "" {
-		return name.Render(cells.Cut(nameOf(r.invite), width))
+		return name.Render(cells.Cut(nameOf(*r.invite), width))
 	}
 	return st.Faint.Render("→ ") + name.Render(cells.Cut(r.address, width-2))
 }
@@ -96,7 +96,7 @@ func nameCell(st style.Styles, name lipgloss.Style, r *row, width int) string {
 // statusCell returns the status of an invite, and a short word for its most serious
 // fault.
 func statusCell(sh *shell.Shell, st style.Styles, r *row) string {
-	if sh.Revocations.Has(shell.KeyOf(r.invite)) {
+	if sh.Revocations.Has(shell.KeyOf(*r.invite)) {
 		return st.Warn.Render("… revoking")
 	}
 	status := wording.Status(r.invite.Status)
@@ -114,7 +114,7 @@ func statusCell(sh *shell.Shell, st style.Styles, r *row) string {
 // fault returns the most serious fault of an invite as a word of four letters, or an
 // empty word if there is none. bad is true if the invite cannot be accepted.
 func (r *row) fault() (word string, bad bool) {
-	faults := wording.Faults(r.invite, r.verdict, r.warnings)
+	faults := wording.Faults(*r.invite, r.verdict, r.warnings)
 	if len(faults) == 0 {
 		return "", false
 	}
@@ -124,7 +124,7 @@ func (r *row) fault() (word string, bad bool) {
 // statusTerm returns the term for the status of an invite.
 func statusTerm(r *row) wording.Term {
 	t := wording.Status(r.invite.Status)
-	if !r.room.Certain(r.invite) {
+	if !r.room.Certain(*r.invite) {
 		return t.Uncertain()
 	}
 	return t

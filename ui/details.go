@@ -65,7 +65,7 @@ func (d *detailsWriter) head() {
 
 // verdict writes whether a homeserver would accept the invite, and why.
 func (d *detailsWriter) verdict() {
-	i, st := d.row.invite, d.st
+	i, st := *d.row.invite, d.st
 	if !wording.HasVerdict(i) {
 		return
 	}
@@ -89,7 +89,7 @@ func (d *detailsWriter) advice() {
 	if d.sh.Account == nil {
 		return
 	}
-	i, st := d.row.invite, d.st
+	i, st := *d.row.invite, d.st
 	if n := len(leftovers(d.sh, i)); n > 0 {
 		d.point(st.Warn.Render("!"), leftoverWords(n)+" Press "+d.sh.Keys.RevokeRedundant.Help().Key+" to revoke redundant invites.")
 	}
@@ -105,7 +105,7 @@ func (d *detailsWriter) advice() {
 }
 
 func (d *detailsWriter) fields() {
-	i := d.row.invite
+	i := *d.row.invite
 	if d.row.address != "" {
 		d.field("Address", d.row.address+" (from your address book)")
 	}
@@ -159,7 +159,7 @@ func (d *detailsWriter) keyLine(n int, k invite.Key) string {
 	st := d.st
 	public := fmt.Sprintf("%d ", n) + cells.Pad(cells.Cut(shorten(k.Public, publicWidth-2), publicWidth), publicWidth) + " "
 	rest := d.width - publicWidth - 4
-	t, ok := wording.KeyOf(d.row.invite, k, d.row.facts.KeyValidity(k))
+	t, ok := wording.KeyOf(*d.row.invite, k, d.row.facts.KeyValidity(k))
 	if !ok {
 		return public + st.Faint.Render(cells.Cut(k.Host(), rest))
 	}
@@ -192,7 +192,7 @@ func summaryText(sh *shell.Shell, r row) string {
 }
 
 func stateText(sh *shell.Shell, r row) string {
-	i := r.invite
+	i := *r.invite
 	sent := "Sent " + duration.Ago(sh.Now(), i.SentAt) + " by " + shortUser(string(i.Sender)) + "."
 	who := ""
 	if i.Acceptance != nil {

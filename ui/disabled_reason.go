@@ -27,7 +27,7 @@ func (h *homePage) DisabledReason(action string) string {
 	case action == "move":
 		return notMovable(h.sh, h.chosen())
 	}
-	return disabledReason(h.sh, action, r.invite)
+	return disabledReason(h.sh, action, *r.invite)
 }
 
 // markedDisabledReason returns the reason why the first of the marked invites cannot be
@@ -42,7 +42,7 @@ func (h *homePage) markedDisabledReason() string {
 }
 
 func (p *invitePage) DisabledReason(action string) string {
-	return disabledReason(p.sh, action, p.row.invite)
+	return disabledReason(p.sh, action, *p.row.invite)
 }
 
 // disabledReason returns the reason why an action does not work on an invite.

@@ -182,7 +182,7 @@ func (h *homePage) refresh() {
 		rooms[r.ID] = &r
 	}
 	before := h.Rows
-	invites, facts := account.Invites(), account.Facts()
+	invites, facts := account.Newest(), account.Facts()
 	all := make([]row, 0, len(invites))
 	for _, i := range invites {
 		if room, known := rooms[i.RoomID]; known { // if unknown, the room was joined just now and the next change adds it
@@ -244,21 +244,21 @@ func (h *homePage) press(msg tea.KeyPressMsg) tea.Cmd {
 		return h.invite()
 	case !some:
 	case key.Matches(msg, keys.SendAgain):
-		return sendAgain(sh, r.invite)
+		return sendAgain(sh, *r.invite)
 	case key.Matches(msg, keys.Export) && sh.Options.Export != nil:
 		return sh.OpenCard(newExport(sh, h.shown(), h.which()))
 	case key.Matches(msg, keys.Open):
-		return sh.Open(newInvite(sh, r.invite))
+		return sh.Open(newInvite(sh, *r.invite))
 	case key.Matches(msg, keys.Revoke):
 		return confirmRevoke(sh, h.chosen())
 	case key.Matches(msg, keys.Move):
 		return moveInvites(sh, h.chosen())
 	case key.Matches(msg, keys.Trust):
-		return confirmTrust(sh, r.invite)
+		return confirmTrust(sh, *r.invite)
 	case key.Matches(msg, keys.Copy):
-		return copyToken(sh, r.invite)
+		return copyToken(sh, *r.invite)
 	case key.Matches(msg, keys.CopyLink):
-		return copyLink(sh, r.invite)
+		return copyLink(sh, *r.invite)
 	case key.Matches(msg, keys.ShowLink):
 		return showLinks(sh, h.chosen())
 	default:
@@ -322,7 +322,7 @@ func (h *homePage) FullHelp() [][]key.Binding {
 	var chosen invite.Invite
 	r, some := h.Selected()
 	if some {
-		chosen = r.invite
+		chosen = *r.invite
 	}
 	filled := len(h.Rows) > 0
 	return append([][]key.Binding{

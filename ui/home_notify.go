@@ -14,9 +14,9 @@ import (
 func (h *homePage) noteAccepted(before map[shell.InviteKey]*row) {
 	for n := range h.All {
 		is := &h.All[n]
-		was, known := before[shell.KeyOf(is.invite)]
+		was, known := before[shell.KeyOf(*is.invite)]
 		taken := is.invite.Status == invite.Invited || is.invite.Status == invite.Joined
-		if known && taken && was.invite.Status == invite.Pending && was.room.Certain(was.invite) {
+		if known && taken && was.invite.Status == invite.Pending && was.room.Certain(*was.invite) {
 			h.taken = append(h.taken, is)
 		}
 	}

@@ -10,10 +10,10 @@ import (
 func (h *homePage) chosen() []invite.Invite {
 	var chosen []invite.Invite
 	for k := range h.Marked {
-		chosen = append(chosen, h.Rows[k].invite)
+		chosen = append(chosen, *h.Rows[k].invite)
 	}
 	if r, some := h.Selected(); len(chosen) == 0 && some {
-		chosen = []invite.Invite{r.invite}
+		chosen = []invite.Invite{*r.invite}
 	}
 	invite.Sort(chosen)
 	return chosen
@@ -23,12 +23,12 @@ func (h *homePage) chosen() []invite.Invite {
 // every frame calls it, and thousands of invites may be marked.
 func (h *homePage) mayRevoke() bool {
 	for k := range h.Marked {
-		if mayRevoke(h.sh, h.Rows[k].invite) {
+		if mayRevoke(h.sh, *h.Rows[k].invite) {
 			return true
 		}
 	}
 	r, some := h.Selected()
-	return len(h.Marked) == 0 && some && mayRevoke(h.sh, r.invite)
+	return len(h.Marked) == 0 && some && mayRevoke(h.sh, *r.invite)
 }
 
 // markAgain marks the invites of a batch again after an undo. Otherwise it marks

@@ -140,7 +140,7 @@ func (p *inspectPage) show(i inspected) {
 			rooms[found.RoomID] = room
 		}
 		verdict, warnings := found.Assess(p.dump.Facts)
-		all = append(all, row{invite: found, room: room, facts: &p.dump.Facts, verdict: verdict, warnings: warnings})
+		all = append(all, row{invite: &found, room: room, facts: &p.dump.Facts, verdict: verdict, warnings: warnings})
 	}
 	p.invites.set(rooms, all)
 }

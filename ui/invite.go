@@ -32,7 +32,7 @@ type invitePage struct {
 
 func newInvite(sh *shell.Shell, i invite.Invite) func(context.Context) shell.Screen {
 	return func(ctx context.Context) shell.Screen {
-		p := &invitePage{sh: sh, ctx: ctx, key: shell.KeyOf(i), row: row{invite: i, room: &client.Room{}, facts: &invite.Facts{}}}
+		p := &invitePage{sh: sh, ctx: ctx, key: shell.KeyOf(i), row: row{invite: &i, room: &client.Room{}, facts: &invite.Facts{}}}
 		p.refresh()
 		return p
 	}
@@ -40,7 +40,7 @@ func newInvite(sh *shell.Shell, i invite.Invite) func(context.Context) shell.Scr
 
 // Init checks the keys again, because the page must show their present state.
 func (p *invitePage) Init() tea.Cmd {
-	account, i, tell := p.sh.Account, p.row.invite, p.sh.KeysChanged.Send
+	account, i, tell := p.sh.Account, *p.row.invite, p.sh.KeysChanged.Send
 	check := shell.Ask(p.ctx, p, func(ctx context.Context) tea.Msg {
 		account.CheckInvite(ctx, i, tell)
 		return nil
@@ -67,7 +67,7 @@ func (p *invitePage) refresh() {
 	if i, err := p.sh.Account.Invite(p.key.Room, p.key.Token); err == nil {
 		r, _ := p.sh.Account.Room(p.key.Room) // the room and the invite disappear together
 		facts := p.sh.Account.Facts()
-		p.row = newRow(p.sh, i, &r, &facts)
+		p.row = newRow(p.sh, &i, &r, &facts)
 	}
 }
 
@@ -90,21 +90,21 @@ func (p *invitePage) press(msg tea.KeyPressMsg) tea.Cmd {
 	sh, keys := p.sh, p.sh.Keys
 	switch {
 	case key.Matches(msg, keys.Revoke):
-		return confirmRevoke(sh, []invite.Invite{p.row.invite})
+		return confirmRevoke(sh, []invite.Invite{*p.row.invite})
 	case key.Matches(msg, keys.RevokeRedundant):
-		return confirmRevoke(sh, leftovers(sh, p.row.invite))
+		return confirmRevoke(sh, leftovers(sh, *p.row.invite))
 	case key.Matches(msg, keys.SendAgain):
-		return sendAgain(sh, p.row.invite)
+		return sendAgain(sh, *p.row.invite)
 	case key.Matches(msg, keys.Move):
-		return moveInvites(sh, []invite.Invite{p.row.invite})
+		return moveInvites(sh, []invite.Invite{*p.row.invite})
 	case key.Matches(msg, keys.Trust):
-		return confirmTrust(sh, p.row.invite)
+		return confirmTrust(sh, *p.row.invite)
 	case key.Matches(msg, keys.Copy):
-		return copyToken(sh, p.row.invite)
+		return copyToken(sh, *p.row.invite)
 	case key.Matches(msg, keys.CopyLink):
-		return copyLink(sh, p.row.invite)
+		return copyLink(sh, *p.row.invite)
 	case key.Matches(msg, keys.ShowLink):
-		return showLinks(sh, []invite.Invite{p.row.invite})
+		return showLinks(sh, []invite.Invite{*p.row.invite})
 	case key.Matches(msg, keys.Rooms):
 		return sh.Open(newRoomsAt(sh, p.key.Room))
 	case key.Matches(msg, keys.ShowJSON), p.raw && key.Matches(msg, keys.Clear):
@@ -122,10 +122,10 @@ func (p *invitePage) ShortHelp() []key.Binding {
 		raw = keymap.As(k.ShowJSON, "show details")
 	}
 	return []key.Binding{
-		keymap.When(mayRevoke(p.sh, p.row.invite), k.Revoke), keymap.When(len(leftovers(p.sh, p.row.invite)) > 0, k.RevokeRedundant), keymap.When(maySendAgain(p.sh, p.row.invite), k.SendAgain),
-		keymap.When(mayMove(p.sh, []invite.Invite{p.row.invite}), k.Move),
+		keymap.When(mayRevoke(p.sh, *p.row.invite), k.Revoke), keymap.When(len(leftovers(p.sh, *p.row.invite)) > 0, k.RevokeRedundant), keymap.When(maySendAgain(p.sh, *p.row.invite), k.SendAgain),
+		keymap.When(mayMove(p.sh, []invite.Invite{*p.row.invite}), k.Move),
 		keymap.When(p.sh.Revocations.Undoable() != nil, k.Undo),
-		keymap.When(len(p.sh.Account.Untrusted(p.row.invite)) > 0, k.Trust), keymap.When(len(withLink(p.sh, []invite.Invite{p.row.invite})) > 0, k.ShowLink), raw, keymap.As(k.Rooms, "show room"), keymap.When(p.raw, keymap.As(k.Clear, "back")), keymap.When(!p.raw, k.Back), k.Help, k.Quit,
+		keymap.When(len(p.sh.Account.Untrusted(*p.row.invite)) > 0, k.Trust), keymap.When(len(withLink(p.sh, []invite.Invite{*p.row.invite})) > 0, k.ShowLink), raw, keymap.As(k.Rooms, "show room"), keymap.When(p.raw, keymap.As(k.Clear, "back")), keymap.When(!p.raw, k.Back), k.Help, k.Quit,
 	}
 }
 

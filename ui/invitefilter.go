@@ -25,7 +25,7 @@ func (t *inviteTable) operators() widget.Grammar[row] {
 		},
 		{
 			Name: "by", Alias: "from", Example: "by:me", Does: "sent by this user (or from:)",
-			Values: t.users(func(r *row) string { return inviter(r.invite) }), Compile: t.byUser(func(r *row) string { return inviter(r.invite) }),
+			Values: t.users(func(r *row) string { return inviter(*r.invite) }), Compile: t.byUser(func(r *row) string { return inviter(*r.invite) }),
 		},
 		{
 			Name: "room", Example: `room:"Reading group"`, Does: "to a room: name, alias or ID",
@@ -158,10 +158,10 @@ func (t *inviteTable) sent(before bool) func(string) (func(*row) bool, string) {
 // mentions reports whether a row contains a text, or the name of its invite has the
 // letters of the text in the same order.
 func (r *row) mentions(text string) bool {
-	for _, s := range []string{r.address, nameOf(r.invite), r.room.Name, string(r.room.Alias), inviter(r.invite), r.acceptedBy()} {
+	for _, s := range []string{r.address, nameOf(*r.invite), r.room.Name, string(r.room.Alias), inviter(*r.invite), r.acceptedBy()} {
 		if widget.ContainsFold(s, text) {
 			return true
 		}
 	}
-	return widget.ContainsInOrder(strings.ToLower(safetext.Line(nameOf(r.invite))), text)
+	return widget.ContainsInOrder(strings.ToLower(safetext.Line(nameOf(*r.invite))), text)
 }

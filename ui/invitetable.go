@@ -32,7 +32,7 @@ type inviteTable struct {
 func newInviteTable(sh *shell.Shell) *inviteTable {
 	t := &inviteTable{sh: sh, Table: widget.Table[shell.InviteKey, row]{
 		Host: sh.WidgetHost(), Explain: sh.ShowOperators, Orders: inviteOrders(), Marked: map[shell.InviteKey]bool{},
-		Key:    func(r *row) shell.InviteKey { return shell.KeyOf(r.invite) },
+		Key:    func(r *row) shell.InviteKey { return shell.KeyOf(*r.invite) },
 		Filter: widget.NewFilterLine(sh.WidgetHost(), "words, or an operator such as status:pending"),
 	}}
 	t.Choose = t.ofTab
@@ -64,7 +64,7 @@ func (t *inviteTable) set(rooms map[id.RoomID]*client.Room, all []row) {
 func (t *inviteTable) shown() []invite.Invite {
 	invites := make([]invite.Invite, len(t.List.Keys))
 	for n, k := range t.List.Keys {
-		invites[n] = t.Rows[k].invite
+		invites[n] = *t.Rows[k].invite
 	}
 	return invites
 }

@@ -80,13 +80,13 @@ func (p *roomsPage) refresh() {
 			p.total.may++
 		}
 	}
-	invites := account.Invites()
+	invites := account.Newest()
 	for _, i := range invites {
 		if r := at[i.RoomID]; r != nil {
 			r.count(newRow(p.sh, i, &r.room, &facts))
 		}
 	}
-	found := stats.Of(invites, func(id.RoomID) bool { return true }, p.sh.Now()).Rooms
+	found := stats.Of(slices.Values(invites), func(id.RoomID) bool { return true }, p.sh.Now()).Rooms
 	p.most = stats.MostInAWeek(found, roomWeeks)
 	for _, s := range found {
 		if r := at[s.ID]; r != nil {

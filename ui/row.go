@@ -11,7 +11,7 @@ import (
 
 // A row is an invite with all facts that are known about it now.
 type row struct {
-	invite   invite.Invite
+	invite   *invite.Invite // which is not changed
 	room     *client.Room
 	address  string // address of the mail; empty if unknown
 	facts    *invite.Facts
@@ -19,14 +19,14 @@ type row struct {
 	warnings []invite.Warning
 }
 
-func newRow(sh *shell.Shell, i invite.Invite, r *client.Room, f *invite.Facts) row {
+func newRow(sh *shell.Shell, i *invite.Invite, r *client.Room, f *invite.Facts) row {
 	verdict, warnings := i.Assess(*f)
 	address, _ := sh.Account.AddressOf(i.RoomID, i.Token)
 	return row{i, r, address.Address, f, verdict, warnings}
 }
 
 // who returns the invitee: the address or, if unknown, the display name of the invite.
-func (r *row) who() string { return cmp.Or(r.address, nameOf(r.invite)) }
+func (r *row) who() string { return cmp.Or(r.address, nameOf(*r.invite)) }
 
 // inviteeOf returns the invitee of an invite like [row.who], for an invite outside of
 // a list.
@@ -70,6 +70,6 @@ func inviteOrders() []widget.Order[row] {
 		widget.ByText(byRoom, func(r *row) string { return r.room.Label() }),
 		{Name: byStatus, Of: func(r *row) (int, string) { return rank[r.invite.Status], "" }},
 		widget.ByText(byKey, (*row).standing),
-		widget.ByText(bySender, func(r *row) string { return inviter(r.invite) }),
+		widget.ByText(bySender, func(r *row) string { return inviter(*r.invite) }),
 	}
 }

@@ -79,17 +79,24 @@ func synced(t *testing.T, s *Rooms, next int, events []json.RawMessage) {
 // storedRooms are rooms in memory.
 type storedRooms struct {
 	store.Batch
-	read int // how often events were read
-	err  error
+	again int // how often Load begins again
+	read  int // how often events were read
+	err   error
 }
 
-func (s *storedRooms) Load() (store.Snapshot, error) {
-	snapshot := store.Snapshot{NextBatch: s.NextBatch, SavedAt: s.At}
+func (s *storedRooms) Load(begin func(), f func(store.Room)) (store.Snapshot, error) {
+	begin()
+	for range s.again {
+		for range decodeBatch + 1 {
+			f(store.Room{ID: "!gone:hs.test"})
+		}
+		begin()
+	}
 	for _, r := range s.Changed {
 		r.Current, r.History = nil, nil
-		snapshot.Rooms = append(snapshot.Rooms, r)
+		f(r)
 	}
-	return snapshot, nil
+	return store.Snapshot{NextBatch: s.NextBatch, SavedAt: s.At}, nil
 }
 
 func (s *storedRooms) Events(id.RoomID) (store.Room, error) {
@@ -162,6 +169,16 @@ func TestDamagedDigestIsComputedAgain(t *testing.T) {
 		if d := diff(known(s), known(restored(t, from, 1))); d != "" {
 			t.Errorf("%.9q: %s", damaged, d)
 		}
+	}
+}
+
+// If the file was locked, only the rooms of the last try count.
+func TestRoomsOfAnEarlierTryAreForgotten(t *testing.T) {
+	s := New(me)
+	synced(t, s, 1, serverEvents(t))
+	r := restored(t, &storedRooms{Batch: s.Batch("", s.IDs(), nil), again: 2}, 0)
+	if d := diff(known(s), known(r)); d != "" {
+		t.Error(d)
 	}
 }
 

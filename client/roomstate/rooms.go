@@ -42,6 +42,7 @@ type Rooms struct {
 	rooms map[id.RoomID]*events
 
 	source Source // of the events that are not in memory
+	newest newest
 }
 
 // New returns the rooms of a user, of which nothing is known.
@@ -67,13 +68,21 @@ func (s *Rooms) AsOf() time.Time {
 func (s *Rooms) All() []Room {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	rooms := make([]Room, 0, len(s.rooms))
-	for _, r := range s.rooms {
-		rooms = append(rooms, r.room())
+	type named struct {
+		lower string
+		room  *events
 	}
-	slices.SortFunc(rooms, func(a, b Room) int {
-		return cmp.Or(cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), cmp.Compare(a.ID, b.ID))
+	byName := make([]named, 0, len(s.rooms))
+	for _, r := range s.rooms {
+		byName = append(byName, named{strings.ToLower(r.facts.Name), r})
+	}
+	slices.SortFunc(byName, func(a, b named) int {
+		return cmp.Or(strings.Compare(a.lower, b.lower), cmp.Compare(a.room.facts.ID, b.room.facts.ID))
 	})
+	rooms := make([]Room, len(byName))
+	for n, r := range byName {
+		rooms[n] = r.room.room()
+	}
 	return rooms
 }
 
@@ -86,24 +95,6 @@ func (s *Rooms) Room(room id.RoomID) (Room, bool) {
 		return Room{}, false
 	}
 	return r.room(), true
-}
-
-// Invites lists the invites of all rooms, or of the given ones, the newest first.
-func (s *Rooms) Invites(rooms ...id.RoomID) []invite.Invite {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	found := s.invites(rooms)
-	slices.SortFunc(found, func(a, b dated) int {
-		if a.at != b.at {
-			return cmp.Compare(b.at, a.at)
-		}
-		return invite.Compare(a.Invite, b.Invite)
-	})
-	all := make([]invite.Invite, len(found))
-	for n, i := range found {
-		all[n] = *i.Invite
-	}
-	return all
 }
 
 // Live returns the invites that look pending, in no order. With each it returns whether
@@ -120,35 +111,6 @@ func (s *Rooms) Live() iter.Seq2[*invite.Invite, bool] {
 			}
 		}
 	}
-}
-
-// dated is an invite with its time, in milliseconds: numbers are compared in no
-// time, and nearly always they decide.
-type dated struct {
-	at int64
-	*invite.Invite
-}
-
-// invites are those of some rooms, or of all if none is named, in no order.
-func (s *Rooms) invites(rooms []id.RoomID) []dated {
-	var found []dated
-	add := func(r *events) {
-		for n := range r.invites {
-			i := &r.invites[n]
-			found = append(found, dated{i.At().UnixMilli(), i})
-		}
-	}
-	if len(rooms) == 0 {
-		for _, r := range s.rooms {
-			add(r)
-		}
-	}
-	for _, room := range slices.Compact(slices.Sorted(slices.Values(rooms))) {
-		if r, ok := s.rooms[room]; ok {
-			add(r)
-		}
-	}
-	return found
 }
 
 // Invite returns one invite of a room.

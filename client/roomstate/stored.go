@@ -11,12 +11,14 @@ import (
 
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/client/store"
+	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
 // A Source reads the stored rooms of the account.
 type Source interface {
-	// Load returns the rooms without their events.
-	Load() (store.Snapshot, error)
+	// Load calls begin, and f with each room, without its events. If Load calls begin
+	// again, the rooms before that are not valid.
+	Load(begin func(), f func(store.Room)) (store.Snapshot, error)
 	// Events returns a room with its events.
 	Events(id.RoomID) (store.Room, error)
 }
@@ -24,27 +26,77 @@ type Source interface {
 // Restore adds the stored rooms. Their events are read when they are needed, unless a
 // room has no valid digest. Restore returns the rooms that had none.
 func (s *Rooms) Restore(from Source) (computed []id.RoomID, err error) {
-	snapshot, err := from.Load()
+	var d decoder
+	snapshot, err := d.load(from)
 	if err != nil {
 		return nil, err
 	}
-	rooms := make(map[id.RoomID]*events, len(snapshot.Rooms))
-	for _, room := range snapshot.Rooms {
-		r, err := readDigest(room)
+	for _, id := range d.invalid {
+		room, err := from.Events(id)
 		if err != nil {
-			if room, err = from.Events(room.ID); err != nil {
-				return nil, err
-			}
-			r = restoreRoom(s.me, room)
-			computed = append(computed, room.ID)
+			return nil, err
 		}
-		rooms[room.ID] = r
+		d.rooms[id] = restoreRoom(s.me, room)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.since, s.asOf, s.source = snapshot.NextBatch, snapshot.SavedAt, from
-	maps.Copy(s.rooms, rooms)
-	return computed, nil
+	maps.Copy(s.rooms, d.rooms)
+	return d.invalid, nil
+}
+
+// A decoder reads the digests of stored rooms while the next ones are being loaded.
+type decoder struct {
+	rooms   map[id.RoomID]*events
+	invalid []id.RoomID // rooms without a valid digest
+}
+
+// decodeBatch is the number of rooms that are passed to the decoder at once.
+const decodeBatch = 32
+
+func (d *decoder) load(from Source) (snapshot store.Snapshot, err error) {
+	loaded := make(chan []store.Room, 4)
+	var g panicgroup.Group
+	g.Go(func() error {
+		defer func() { // also after a panic, because the loop below must end
+			for range loaded {
+			}
+		}()
+		for rooms := range loaded {
+			if rooms == nil {
+				d.rooms, d.invalid = map[id.RoomID]*events{}, nil
+			}
+			for _, room := range rooms {
+				d.decode(room)
+			}
+		}
+		return nil
+	})
+	var next []store.Room
+	begin := func() {
+		next = nil
+		loaded <- nil
+	}
+	snapshot, err = from.Load(begin, func(room store.Room) {
+		if next = append(next, room); len(next) == decodeBatch {
+			loaded <- next
+			next = nil
+		}
+	})
+	if next != nil {
+		loaded <- next
+	}
+	close(loaded)
+	return snapshot, errors.Join(err, g.Wait())
+}
+
+func (d *decoder) decode(room store.Room) {
+	r, err := readDigest(room)
+	if err != nil {
+		d.invalid = append(d.invalid, room.ID)
+		return
+	}
+	d.rooms[room.ID] = r
 }
 
 // restoreRoom reads a stored room. Events that cannot be read are left out.

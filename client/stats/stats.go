@@ -9,6 +9,7 @@ package stats
 
 import (
 	"cmp"
+	"iter"
 	"maps"
 	"slices"
 	"time"
@@ -41,11 +42,10 @@ type Inviter struct {
 
 // Of computes the figures of invites. traced reports whether a room is traced: until
 // then, an invite that looks pending or revoked may have been accepted.
-func Of(invites []invite.Invite, traced func(id.RoomID) bool, now time.Time) Stats {
+func Of(invites iter.Seq[*invite.Invite], traced func(id.RoomID) bool, now time.Time) Stats {
 	all, rooms, inviters := new(tally), map[id.RoomID]*tally{}, map[id.UserID]*tally{}
 	known := map[id.RoomID]bool{}
-	for n := range invites {
-		i := &invites[n]
+	for i := range invites {
 		certain, asked := known[i.RoomID]
 		if !asked {
 			certain = traced(i.RoomID)
@@ -64,6 +64,17 @@ func Of(invites []invite.Invite, traced func(id.RoomID) bool, now time.Time) Sta
 		s.Inviters = append(s.Inviters, Inviter{user, inviters[user].summary()})
 	}
 	return s
+}
+
+// Each returns an iterator over invites, for [Of].
+func Each(invites []invite.Invite) iter.Seq[*invite.Invite] {
+	return func(yield func(*invite.Invite) bool) {
+		for n := range invites {
+			if !yield(&invites[n]) {
+				return
+			}
+		}
+	}
 }
 
 func of[K comparable](tallies map[K]*tally, key K) *tally {

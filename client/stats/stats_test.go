@@ -56,19 +56,19 @@ func traced(id.RoomID) bool   { return true }
 func untraced(id.RoomID) bool { return false }
 
 func TestEachInviteIsCountedOnce(t *testing.T) {
-	got := stats.Of([]invite.Invite{
+	got := stats.Of(stats.Each([]invite.Invite{
 		pending(hour), pending(never),
 		accepted(invite.Invited, 2*day, day, 1), accepted(invite.Joined, 3*day, day, 4),
 		accepted(invite.Left, 3*day, day, 1), accepted(invite.Banned, 3*day, day, 1),
 		revoked(3*day, day), malformed(day),
-	}, traced, now()).All
+	}), traced, now()).All
 	if got.Sent != 8 || got.Accepted != 4 || got.Joined != 1 || got.Users != 7 || got.Pending != 2 || got.Revoked != 1 || got.Malformed != 1 || got.Uncertain != 0 {
 		t.Errorf("%+v", got)
 	}
 }
 
 func TestPendingInvitesByAge(t *testing.T) {
-	got := stats.Of([]invite.Invite{
+	got := stats.Of(stats.Each([]invite.Invite{
 		pending(0), pending(day - 1), // less than a day
 		pending(day), pending(7*day - 1), // a week
 		pending(7 * day),                     // a month
@@ -77,7 +77,7 @@ func TestPendingInvitesByAge(t *testing.T) {
 		pending(never),                            // unknown
 		accepted(invite.Joined, day, day, 1),      // not pending
 		revoked(100*day, day), malformed(5 * day), // not pending
-	}, traced, now()).All
+	}), traced, now()).All
 	want := [5]int{2, 2, 1, 2, 2}
 	if d := cmp.Diff(want, got.Ages); d != "" || got.Undated != 1 || got.Pending != 10 {
 		t.Errorf("%d without a time of %d: %s", got.Undated, got.Pending, d)
@@ -86,7 +86,7 @@ func TestPendingInvitesByAge(t *testing.T) {
 
 // share returns the share of those that were accepted within 7 days.
 func share(traced func(id.RoomID) bool, invites ...invite.Invite) stats.Share {
-	return stats.Of(invites, traced, now()).All.Shares[1]
+	return stats.Of(stats.Each(invites), traced, now()).All.Shares[1]
 }
 
 func TestShareCountsOnlyInvitesOfWhichTheDaysHavePassed(t *testing.T) {
@@ -146,7 +146,7 @@ func TestMedianIsOfThoseWithKnownTimes(t *testing.T) {
 		{[]invite.Invite{in(10 * hour), in(hour), in(20 * day), in(4 * hour)}, 7 * hour, 4},
 		{[]invite.Invite{in(0), in(0)}, 0, 2},
 	} {
-		got := stats.Of(append(tc.invites, unknown...), traced, now()).All
+		got := stats.Of(stats.Each(append(tc.invites, unknown...)), traced, now()).All
 		if got.Median != tc.want || got.Timed != tc.of {
 			t.Errorf("%v of %d, want %v of %d", got.Median, got.Timed, tc.want, tc.of)
 		}
@@ -154,13 +154,13 @@ func TestMedianIsOfThoseWithKnownTimes(t *testing.T) {
 }
 
 func TestInvitesByWeek(t *testing.T) {
-	got := stats.Of([]invite.Invite{
+	got := stats.Of(stats.Each([]invite.Invite{
 		pending(0), pending(7*day - 1), accepted(invite.Joined, day, hour, 1), // the last week
 		revoked(7*day, day), malformed(8 * day), // the week before
 		accepted(invite.Left, 26*7*day-1, day, 1), // the first
 		pending(26 * 7 * day), pending(never), pending(-time.Hour),
 		pending(-time.Minute), // clocks differ by a little
-	}, traced, now()).All.Weeks
+	}), traced, now()).All.Weeks
 	var want [stats.WeekCount]stats.Week
 	want[25], want[24], want[0] = stats.Week{Sent: 4, Accepted: 1, Pending: 3}, stats.Week{Sent: 2}, stats.Week{Sent: 1, Accepted: 1}
 	if d := cmp.Diff(want, got); d != "" {
@@ -173,7 +173,7 @@ func TestInvitesByRoomAndInviter(t *testing.T) {
 	unknown.Sender = ""
 	other := pending(day)
 	other.RoomID = "!s"
-	got := stats.Of([]invite.Invite{pending(day), pending(day), unknown, other}, traced, now())
+	got := stats.Of(stats.Each([]invite.Invite{pending(day), pending(day), unknown, other}), traced, now())
 	if len(got.Inviters) != 2 || got.Inviters[0].UserID != "@ada" || got.Inviters[0].Sent != 3 || got.Inviters[1].UserID != "" || got.Inviters[1].Sent != 1 {
 		t.Errorf("%+v", got.Inviters)
 	}
@@ -185,7 +185,7 @@ func TestInvitesByRoomAndInviter(t *testing.T) {
 func TestRoomsThatAreNotTracedAreUncertain(t *testing.T) {
 	other := pending(day)
 	other.RoomID = "!s"
-	got := stats.Of([]invite.Invite{pending(day), other, malformed(day)}, func(r id.RoomID) bool { return r == "!s" }, now()).All
+	got := stats.Of(stats.Each([]invite.Invite{pending(day), other, malformed(day)}), func(r id.RoomID) bool { return r == "!s" }, now()).All
 	if got.Pending != 2 || got.Uncertain != 1 {
 		t.Errorf("%+v", got)
 	}
@@ -249,7 +249,7 @@ func TestFiguresAddUp(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for range 200 {
 		invites := randomInvites(rng, rng.IntN(300))
-		got := stats.Of(invites, func(r id.RoomID) bool { return r < "d" }, now())
+		got := stats.Of(stats.Each(invites), func(r id.RoomID) bool { return r < "d" }, now())
 		var all, rooms, inviters counts
 		all.add(got.All)
 		for _, r := range got.Rooms {
@@ -301,6 +301,6 @@ func BenchmarkOf(b *testing.B) {
 		invites[n].RoomID = id.RoomID(rune('a' + n%1000))
 	}
 	for b.Loop() {
-		stats.Of(invites, traced, now())
+		stats.Of(stats.Each(invites), traced, now())
 	}
 }

@@ -56,5 +56,5 @@ type Batch struct {
 type Snapshot struct {
 	NextBatch string
 	SavedAt   time.Time // At of the last batch, with millisecond precision
-	Rooms     []Room    // ordered by ID
+	Rooms     []Room    // in the order in which they were first stored
 }

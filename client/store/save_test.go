@@ -177,7 +177,7 @@ func TestForgetIsBusyWhileAnotherProgramReads(t *testing.T) {
 		t.Fatal(err)
 	}
 	err := read(t.Context(), other.db, func(tx *sql.Tx) error {
-		if _, err := load(t.Context(), tx, ada); err != nil {
+		if _, err := load(t.Context(), tx, ada, func(Room) {}); err != nil {
 			return err
 		}
 		if err := s.Forget(t.Context(), ada); !errors.Is(err, ErrBusy) {

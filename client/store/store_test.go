@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -49,9 +50,10 @@ func put(tb testing.TB, s *Store, account Account, batch Batch) {
 	}
 }
 
-// loadAll returns the rooms of an account with their events.
+// loadAll returns the rooms of an account with their events, ordered by ID.
 func loadAll(ctx context.Context, s *Store, account Account) (Snapshot, error) {
 	snapshot, err := s.Load(ctx, account)
+	slices.SortFunc(snapshot.Rooms, func(a, b Room) int { return strings.Compare(string(a.ID), string(b.ID)) })
 	for n, room := range snapshot.Rooms {
 		whole, err := s.Events(ctx, account, room.ID)
 		if err != nil {

@@ -4,6 +4,7 @@ package statistics
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -202,7 +203,7 @@ func countInvites(account *client.Account, now time.Time) countedMsg {
 	for _, r := range account.Rooms() {
 		c.rooms[r.ID] = r
 	}
-	c.Stats = stats.Of(account.Invites(), func(room id.RoomID) bool { return c.rooms[room].Traced }, now)
+	c.Stats = stats.Of(slices.Values(account.Newest()), func(room id.RoomID) bool { return c.rooms[room].Traced }, now)
 	for _, r := range c.Rooms {
 		if !c.rooms[r.ID].Traced {
 			c.untraced++
