@@ -161,10 +161,13 @@ func (p *Program) display(s *config.Settings) shell.Display {
 	return d
 }
 
-// visitorFrames is the number of frames per second of a visitor's screen. Bubble Tea
-// checks at this rate whether to redraw, even without input, and there may be hundreds of
-// visitors.
-const visitorFrames = 20
+// The number of frames per second. Bubble Tea checks at this rate whether to redraw, also
+// without input, so that the first frame and the response to a key wait for up to one
+// period. A visitor's screen has fewer, because there may be hundreds of visitors.
+const (
+	localFrames   = 120
+	visitorFrames = 20
+)
 
 // untilFrame returns the time until the next frame of all visitors. If Bubble Tea's
 // ticker starts then, the process wakes up once for a frame, and not once for each
@@ -195,6 +198,8 @@ func (p *Program) terminal() []tea.ProgramOption {
 	}
 	if p.Guest != nil {
 		options = append(options, tea.WithFPS(visitorFrames))
+	} else {
+		options = append(options, tea.WithFPS(localFrames))
 	}
 	if !p.MayColor() {
 		options = append(options, tea.WithColorProfile(colorprofile.ASCII))

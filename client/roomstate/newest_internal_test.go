@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -16,7 +17,7 @@ import (
 func randomInvites(room id.RoomID) []invite.Invite {
 	invites := make([]invite.Invite, rand.IntN(8))
 	for n := range invites {
-		invites[n] = invite.Invite{RoomID: room, Token: fmt.Sprint(n), SentAt: time.UnixMilli(1764208858000 + rand.Int64N(50))}
+		invites[n] = invite.Invite{RoomID: room, Token: strconv.Itoa(n), SentAt: time.UnixMilli(1764208858000 + rand.Int64N(50))}
 	}
 	return invites
 }
