@@ -47,8 +47,13 @@ func (a *allowance) take(bytes int64) error {
 	return nil
 }
 
-// giveBack ends the operation.
-func (a *allowance) giveBack() { a.limit.Give(a.taken) }
+// giveBack gives back what was taken.
+func (a *allowance) giveBack() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.limit.Give(a.taken)
+	a.taken = 0
+}
 
 // apply updates the rooms with a sync. If that needs more memory than is allowed,
 // some rooms are updated, and the sync can be requested again.
@@ -59,5 +64,6 @@ func (a *Account) apply(reply syncreply.Reply, now time.Time) (changed, left []i
 	if err != nil {
 		return nil, nil, err
 	}
+	during.giveBack() // the rooms have what was taken for them
 	return changed, left, a.opt.Memory.Keep(a.rooms.Size())
 }

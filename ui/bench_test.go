@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -46,6 +47,17 @@ func newLargeAccount(b *testing.B, path string) (client.Options, client.Session)
 // per room.
 func newLargeAccountWith(b *testing.B, path string, rooms, invites int) (client.Options, client.Session) {
 	b.Helper()
+	_, ada, opt := newLargeWorld(b, rooms, invites)
+	a := signIn(b, opt, ada, path)
+	// The benchmarks send no requests. Without a reference to the world, the garbage
+	// collector need not mark its events.
+	opt.Transport = failingTransport{}
+	return opt, a.Session()
+}
+
+// newLargeWorld makes a world, with the user who has the rooms.
+func newLargeWorld(b *testing.B, rooms, invites int) (*sandbox.World, string, client.Options) {
+	b.Helper()
 	w := sandbox.New(sandbox.Options{Now: time.Now})
 	ada := w.AddUser("ada", "lovelace", "Ada")
 	for r := range rooms {
@@ -56,12 +68,17 @@ func newLargeAccountWith(b *testing.B, path string, rooms, invites int) (client.
 			}
 		}
 	}
-	opt := client.Options{Transport: w, Now: time.Now}
-	hs, err := discovery.Find(b.Context(), opt.Transport, ada)
+	return w, ada, client.Options{Transport: w, Now: time.Now}
+}
+
+// signIn returns an account that has read all rooms and stored them at path.
+func signIn(b *testing.B, opt client.Options, user, path string) *client.Account {
+	b.Helper()
+	hs, err := discovery.Find(b.Context(), opt.Transport, user)
 	if err != nil {
 		b.Fatal(err)
 	}
-	a, err := login.WithPassword(b.Context(), opt, hs, ada, "lovelace")
+	a, err := login.WithPassword(b.Context(), opt, hs, user, "lovelace")
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -69,10 +86,7 @@ func newLargeAccountWith(b *testing.B, path string, rooms, invites int) (client.
 	if err := a.Refresh(b.Context()); err != nil {
 		b.Fatal(err)
 	}
-	// The benchmarks send no requests. Without a reference to the world, the garbage
-	// collector need not mark its events.
-	opt.Transport = failingTransport{}
-	return opt, a.Session()
+	return a
 }
 
 // failingTransport fails every request.
@@ -191,14 +205,25 @@ func TestStart(t *testing.T) {
 }
 
 // BenchmarkKeyPress measures the time from a key press to the output to the
-// terminal, in a list of 10,000 invites at 200x50.
+// terminal, in a list of 10,000 and of 100,000 invites at 200x50.
 func BenchmarkKeyPress(b *testing.B) {
-	path := filepath.Join(b.TempDir(), "store.db")
-	opt, session := newLargeAccount(b, path)
-	b.Run("move", func(b *testing.B) { keyToFrame(b, opt, session, path, nil, downAndUp) })
-	b.Run("filter", func(b *testing.B) {
-		keyToFrame(b, opt, session, path, []string{"/"}, typedAndErased("room:1 place12 "))
-	})
+	for _, rooms := range []int{manyRooms, 10 * manyRooms} {
+		path := filepath.Join(b.TempDir(), fmt.Sprint(rooms, ".db"))
+		opt, session := newLargeAccountWith(b, path, rooms, manyInvites)
+		for _, c := range []struct {
+			name   string
+			before []string
+			key    func(n int) string
+		}{
+			{"move", nil, downAndUp},
+			{"filter", []string{"/"}, typedAndErased("room:1 place12 ")},
+			{"sort", nil, func(int) string { return "s" }},
+			{"reverse", nil, func(int) string { return "R" }},
+			{"tab", nil, func(int) string { return "\t" }},
+		} {
+			b.Run(fmt.Sprintf("%s/%d", c.name, rooms*manyInvites), func(b *testing.B) { keyToFrame(b, opt, session, path, c.before, c.key) })
+		}
+	}
 }
 
 // BenchmarkKeyInRooms is like BenchmarkKeyPress for a list of rooms: it moves the
@@ -278,17 +303,36 @@ func keyToFrame(b *testing.B, opt client.Options, session client.Session, path s
 	b.ReportMetric(float64(written)/float64(len(took)), "bytes/key")
 }
 
-// BenchmarkChange measures the cost of one new event in the list of 10,000 invites.
+// BenchmarkChange measures one new invite in the list of 10,000 and of 100,000: the sync
+// with the homeserver, which stores it, and the next frame.
 func BenchmarkChange(b *testing.B) {
-	path := filepath.Join(b.TempDir(), "store.db")
-	opt, session := newLargeAccount(b, path)
-	a := reopen(b, opt, session, path)
-	m := New(b.Context(), shell.Options{Account: a, Client: opt})
-	m.Init()
-	m.Update(tea.WindowSizeMsg{Width: 200, Height: 50})
-	for b.Loop() {
-		m.Update(shell.ChangedMsg{})
-		m.View()
+	for _, rooms := range []int{manyRooms, 10 * manyRooms} {
+		b.Run(strconv.Itoa(rooms*manyInvites), func(b *testing.B) {
+			w, ada, opt := newLargeWorld(b, rooms, manyInvites)
+			a := signIn(b, opt, ada, filepath.Join(b.TempDir(), "store.db"))
+			room := a.Rooms()[0].ID
+			m := New(b.Context(), shell.Options{Account: a, Client: opt})
+			m.Init()
+			m.Update(tea.WindowSizeMsg{Width: 200, Height: 50})
+			var syncs, frames []time.Duration
+			for n := 0; b.Loop(); n++ {
+				if _, err := w.InviteByEmail(string(room), ada, fmt.Sprintf("late%d@place.example", n)); err != nil {
+					b.Fatal(err)
+				}
+				start := time.Now()
+				if err := a.Refresh(b.Context()); err != nil {
+					b.Fatal(err)
+				}
+				synced := time.Now()
+				m.Update(shell.ChangedMsg{})
+				m.View()
+				syncs, frames = append(syncs, synced.Sub(start)), append(frames, time.Since(synced))
+			}
+			slices.Sort(syncs)
+			slices.Sort(frames)
+			b.ReportMetric(float64(syncs[len(syncs)/2].Microseconds())/1000, "ms-sync")
+			b.ReportMetric(float64(frames[len(frames)/2].Microseconds())/1000, "ms-frame")
+		})
 	}
 }
 

@@ -18,7 +18,7 @@ import (
 )
 
 // localMemory limits the memory for responses of servers, in bytes, if the program
-// runs for one user. It is enough for the first sync of about 40,000 rooms.
+// runs for one user. It is enough for the first sync of about 200,000 invites.
 const localMemory = 1 << 30
 
 // Process returns the world of a process with these streams. zone is the time zone

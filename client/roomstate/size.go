@@ -3,12 +3,12 @@ package roomstate
 import "github.com/mxinvite/mxinvite/client/invite"
 
 // The memory of a room, of an event without its text, and of an invite with what a
-// screen shows of it, in bytes. TestSizeIsNotBelowTheMemoryInUse compares them with the
-// memory that is used.
+// screen shows of it, in bytes. TestRoomsUseNoMoreMemoryThanIsCounted compares them with
+// the memory that is used.
 const (
 	roomSize   = 2 << 10
 	eventSize  = 1 << 10
-	inviteSize = 4 << 10
+	inviteSize = 2 << 10
 )
 
 // Size estimates how much memory the rooms use, in bytes.
