@@ -41,7 +41,7 @@ func BenchmarkStart(b *testing.B) {
 			b.Fatalf("%v\n%s", err, out)
 		}
 	}
-	for _, rooms := range []int{1, 1000} {
+	for _, rooms := range []int{1, 1000, 10000} {
 		b.Run(fmt.Sprintf("rooms=%d", rooms), func(b *testing.B) {
 			home := b.TempDir()
 			signIn(b, program, home, rooms, invitesPerRoom)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"time"
 
 	"charm.land/bubbles/v2/key"
 	"charm.land/bubbles/v2/spinner"
@@ -36,6 +37,8 @@ type homePage struct {
 	taken   []*row // rows that have no notice yet
 	inRooms bool   // the page was opened from the list of rooms, which is below it
 	problem error
+
+	refreshTook time.Duration // of the last refresh
 }
 
 func newHomePage(sh *shell.Shell) func(context.Context) shell.Screen {
@@ -181,7 +184,8 @@ func (h *homePage) refresh() {
 	for _, r := range account.Rooms() {
 		rooms[r.ID] = &r
 	}
-	before := h.Rows
+	start := h.sh.Now()
+	defer func() { h.refreshTook = h.sh.Now().Sub(start) }()
 	invites, facts := account.Newest(), account.Facts()
 	all := make([]row, 0, len(invites))
 	for _, i := range invites {
@@ -192,14 +196,14 @@ func (h *homePage) refresh() {
 	if room := rooms[h.room]; room != nil {
 		h.nameRoom("room:" + roomTerm(*room, maps.Values(rooms)))
 	}
+	if h.watcher != nil {
+		h.noteAccepted(all)
+	}
 	h.set(rooms, all)
 	for k := range h.Marked {
 		if h.Rows[k].invite.Revocation != nil || h.sh.Revocations.Has(k) {
 			delete(h.Marked, k) // the revocation is confirmed; the mark is no longer needed
 		}
-	}
-	if h.watcher != nil {
-		h.noteAccepted(before)
 	}
 }
 

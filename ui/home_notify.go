@@ -9,14 +9,16 @@ import (
 	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
-// noteAccepted records the invites that are accepted now and were certainly pending
-// before.
-func (h *homePage) noteAccepted(before map[shell.InviteKey]*row) {
-	for n := range h.All {
-		is := &h.All[n]
-		was, known := before[shell.KeyOf(*is.invite)]
-		taken := is.invite.Status == invite.Invited || is.invite.Status == invite.Joined
-		if known && taken && was.invite.Status == invite.Pending && was.room.Certain(*was.invite) {
+// noteAccepted records the rows that are accepted and that the table has as certainly
+// pending.
+func (h *homePage) noteAccepted(all []row) {
+	for n := range all {
+		is := &all[n]
+		if is.invite.Status != invite.Invited && is.invite.Status != invite.Joined {
+			continue
+		}
+		was, known := h.Rows[shell.KeyOf(*is.invite)]
+		if known && was.invite.Status == invite.Pending && was.room.Certain(*was.invite) {
 			h.taken = append(h.taken, is)
 		}
 	}

@@ -19,8 +19,9 @@ type keysMsg struct{}
 // trustedMsg reports to every screen that the user has trusted a host.
 type trustedMsg struct{}
 
-// keyBatchDelay is the time for which results of key checks are collected before the
-// screen shows them.
+// keyBatchDelay is the least time for which results of key checks are collected before the
+// screen shows them. With many invites it is longer, so that the screen spends at most a
+// tenth of its time on it.
 const keyBatchDelay = 100 * time.Millisecond
 
 // check checks the keys of the invites whose last check is long ago. It reports each
@@ -35,7 +36,7 @@ func (h *homePage) check() tea.Cmd {
 
 // waitForKeys waits for a result of a key check.
 func (h *homePage) waitForKeys() tea.Cmd {
-	changed := h.sh.KeysChanged
+	changed, delay := h.sh.KeysChanged, max(keyBatchDelay, 10*h.refreshTook)
 	return shell.Ask(h.ctx, h, func(ctx context.Context) tea.Msg {
 		select {
 		case <-changed:
@@ -43,7 +44,7 @@ func (h *homePage) waitForKeys() tea.Cmd {
 			return nil
 		}
 		select {
-		case <-time.After(keyBatchDelay):
+		case <-time.After(delay):
 		case <-ctx.Done():
 		}
 		return keysMsg{}

@@ -84,9 +84,13 @@ func (o Order[R]) sort(rows []*R, turned bool) {
 // Set replaces the rows.
 func (t *Table[K, R]) Set(all []R) {
 	t.All = all
-	t.Rows = make(map[K]*R, len(all))
-	for n := range all {
-		t.Rows[t.Key(&all[n])] = &all[n]
+	if t.Rows == nil {
+		t.Rows = make(map[K]*R, len(all))
+	}
+	t.index()
+	if len(t.Rows) > len(all) { // with rows that are gone
+		t.Rows = make(map[K]*R, len(all))
+		t.index()
 	}
 	for k := range t.Marked {
 		if t.Rows[k] == nil {
@@ -94,6 +98,14 @@ func (t *Table[K, R]) Set(all []R) {
 		}
 	}
 	t.Arrange()
+}
+
+// index makes Rows find all rows. Most keys are those of the last call, for which a new
+// map would take twice as long.
+func (t *Table[K, R]) index() {
+	for n := range t.All {
+		t.Rows[t.Key(&t.All[n])] = &t.All[n]
+	}
 }
 
 // Arrange applies the filter and the order.
