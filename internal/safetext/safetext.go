@@ -48,7 +48,30 @@ const (
 // A safe string is returned unchanged, without allocation, so Line(Line(s)) ==
 // Line(s). For a string of white space only, Line returns "".
 func Line(s string) string {
+	if simple(s) {
+		return s
+	}
 	return limit(scrub(s, false), lineLength)
+}
+
+// simple reports whether s is a safe line of ASCII, as most names are. It is much faster
+// than scrub and limit, and lists call Line for thousands of names.
+func simple(s string) bool {
+	if len(s) > lineLength {
+		return false
+	}
+	gap := true // white space at the beginning is removed
+	for i := range len(s) {
+		switch c := s[i]; {
+		case ' ' < c && c <= '~':
+			gap = false
+		case c == ' ' && !gap:
+			gap = true
+		default:
+			return false
+		}
+	}
+	return !gap || s == ""
 }
 
 // Text returns s as safe text of several lines. All kinds of line breaks become

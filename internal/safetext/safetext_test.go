@@ -2,6 +2,7 @@ package safetext
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"unicode"
@@ -152,6 +153,29 @@ func TestSafeTextIsReturnedUnchanged(t *testing.T) {
 		if n := testing.AllocsPerRun(10, func() { Text(text) }); n != 0 {
 			t.Errorf("%s: cleaning a clean text allocates %v times", c.name, n)
 		}
+	}
+}
+
+// Line returns a simple line unchanged without looking closer, so the long way must return
+// the same.
+func TestSimpleLinesAreSafe(t *testing.T) {
+	const bytes = "  aZ~!-0\t\x1b\x7fé"
+	found := 0
+	for range 20000 {
+		line := make([]byte, rand.IntN(8))
+		for n := range line {
+			line[n] = bytes[rand.IntN(len(bytes))]
+		}
+		s := string(line)
+		if got := limit(scrub(s, false), lineLength); simple(s) && got != s {
+			t.Fatalf("%q is %q", s, got)
+		}
+		if simple(s) {
+			found++
+		}
+	}
+	if found < 1000 || simple(strings.Repeat("a", lineLength+1)) {
+		t.Errorf("%d lines were simple", found)
 	}
 }
 
