@@ -12,6 +12,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client/discovery"
+	"github.com/mxinvite/mxinvite/client/firstsync"
 	"github.com/mxinvite/mxinvite/client/internal/ctxlock"
 	"github.com/mxinvite/mxinvite/client/internal/polling"
 	"github.com/mxinvite/mxinvite/client/roomstate"
@@ -97,8 +98,12 @@ type Account struct {
 	routes   sync.Map                      // servers of a link, by room
 	software atomic.Pointer[knownSoftware] // of the homeserver
 
-	syncing ctxlock.Mutex // held during a sync
-	poll    polling.LongPoll
+	syncing   ctxlock.Mutex // held during a sync
+	poll      polling.LongPoll
+	noWindows bool // the first sync must be one request; guarded by syncing
+
+	first      atomic.Pointer[firstsync.Sync] // nil if no first sync in windows has begun
+	windowRead chan struct{}                  // receives after each window
 
 	outboxChanged chan struct{} // by this program
 	sends         atomic.Bool   // the runner of this program sends
@@ -158,7 +163,7 @@ func Resume(opt Options, s Session) (*Account, error) {
 	return &Account{
 		opt: opt, session: user, data: dataKey{s.DataKey}, hs: hs,
 		rooms: roomstate.New(s.UserID), identity: identity, keys: newKeyChecks(opt, identity), book: newAddressBook(), accepted: newAcceptedRevoker(),
-		syncing: ctxlock.New(), outboxChanged: make(chan struct{}, 1),
+		syncing: ctxlock.New(), windowRead: make(chan struct{}, 1), outboxChanged: make(chan struct{}, 1),
 	}, nil
 }
 

@@ -115,11 +115,11 @@ func TestRefusedSyncIsAnError(t *testing.T) {
 	for name, c := range map[string]struct {
 		body  string
 		first bool // whether nothing is known before
-		times int  // the request that the homeserver refuses
+		times int  // how many requests the homeserver refuses
 	}{
 		"for another reason":   {body: `{"errcode":"M_BAD_JSON","error":"filter"}`, times: 1},
 		"without a word":       {body: `no`, times: 1},
-		"the first":            {body: `{"errcode":"M_UNKNOWN","error":"filter"}`, first: true, times: 1},
+		"the first":            {body: `{"errcode":"M_UNKNOWN","error":"filter"}`, first: true, times: 2},
 		"the one asked anew":   {body: `{"errcode":"M_UNKNOWN","error":"filter"}`, times: 2},
 		"by an invalid number": {body: `{"errcode":"M_INVALID_PARAM","error":"timeout"}`, times: 2},
 	} {

@@ -362,7 +362,7 @@ func TestNoErrorContainsSecrets(t *testing.T) {
 		echo := func(secret string) string { return `{"errcode":"M_BAD","error":"you sent ` + secret + `"}` }
 		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/login", Method: "POST", Status: 400, Body: echo(password)})
 		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/account/whoami", Status: 400, Body: echo(s.AccessToken)})
-		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/sync", Status: 400, Body: echo(s.AccessToken), Times: 1})
+		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/sync", Status: 400, Body: echo(s.AccessToken), Times: 2})
 		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/refresh", Status: 400, Body: echo(s.RefreshToken)})
 		n.Inject(sandbox.Fault{Path: tokenPath, Status: 400, Body: `{"error":"bad","error_description":"you sent ` + s.RefreshToken + `"}`})
 		n.SetWays(sandbox.Ways{Password: true, OAuth: true})

@@ -11,6 +11,7 @@ import (
 
 	"maunium.net/go/mautrix/id"
 
+	"github.com/mxinvite/mxinvite/client/firstsync"
 	"github.com/mxinvite/mxinvite/client/internal/polling"
 	"github.com/mxinvite/mxinvite/client/internal/syncreply"
 	"github.com/mxinvite/mxinvite/client/roomstate"
@@ -54,20 +55,23 @@ func syncFilter(limit int, nonce int64) string {
 	return string(data)
 }
 
-// Simplified sliding sync (MSC4186) is not used. With the state of 200 rooms on Synapse
-// it takes 0.4 s where /sync takes 1.0 s (BenchmarkFirstSync in internal/e2e), but only
-// the very first sync requests all of that; later ones continue from the stored token.
-// Dendrite does not support it, and its positions are not valid for /sync.
-
-// sync sends one /sync request and applies the response. After the first sync the
-// homeserver may delay the response by up to wait. It returns the rooms that have
-// changed.
+// sync sends one /sync request and applies the response, or reads all rooms if none are
+// known. After the first sync the homeserver may delay the response by up to wait. It
+// returns the rooms that have changed.
 func (a *Account) sync(ctx context.Context, wait time.Duration) ([]id.RoomID, error) {
 	if err := a.syncing.Lock(ctx); err != nil {
 		return nil, err
 	}
 	defer a.syncing.Unlock()
 	since := a.rooms.Since()
+	if since == "" && a.mayReadWindows() {
+		rooms, err := a.readWindows(ctx)
+		if !errors.Is(err, firstsync.ErrUnusable) {
+			return rooms, err
+		}
+		a.first.Store(nil)
+		a.noWindows = true
+	}
 	polled, wait := a.poll.Begin(ctx, wait)
 	changed, left, err := a.askSync(polled, since, wait)
 	a.poll.End()
@@ -86,6 +90,61 @@ func (a *Account) sync(ctx context.Context, wait time.Duration) ([]id.RoomID, er
 	}
 	a.storeSync(ctx, since == "", changed, left)
 	return append(changed, left...), nil
+}
+
+// mayReadWindows reports whether the rooms may be read in windows: none are known but
+// those of earlier windows.
+func (a *Account) mayReadWindows() bool {
+	return !a.noWindows && (a.first.Load() != nil || len(a.rooms.IDs()) == 0)
+}
+
+// readWindows reads the rooms in windows, and stores them when it has all. The error is
+// [firstsync.ErrUnusable] if that is not possible.
+func (a *Account) readWindows(ctx context.Context) ([]id.RoomID, error) {
+	if a.first.Load() == nil {
+		v, err := a.Versions(ctx)
+		switch {
+		case ctx.Err() != nil || is[*UnreachableError](err):
+			return nil, err
+		case err != nil || !v.SlidingSync:
+			return nil, firstsync.ErrUnusable
+		}
+		a.first.Store(firstsync.New(a.hs, a.addWindow))
+	}
+	since, err := a.first.Load().Run(ctx, a.opt.Now().UnixNano())
+	if err != nil {
+		return nil, err
+	}
+	a.rooms.Finish(since, a.opt.Now())
+	a.first.Store(nil)
+	rooms := a.rooms.IDs()
+	a.storeSync(ctx, true, rooms, nil)
+	return rooms, a.opt.Memory.Keep(a.rooms.Size())
+}
+
+// addWindow adds the rooms of a window, and returns those that the user has joined.
+func (a *Account) addWindow(window map[id.RoomID]json.RawMessage) ([]id.RoomID, error) {
+	during := allowance{limit: a.opt.Memory}
+	defer during.giveBack()
+	added, err := a.rooms.Add(window, during.take)
+	if err != nil {
+		return nil, err
+	}
+	select {
+	case a.windowRead <- struct{}{}:
+	default: // it was not received since the last window, and counts for both
+	}
+	return added, a.opt.Memory.Keep(a.rooms.Size())
+}
+
+// Reading returns how many of the joined rooms the first sync has read. Both numbers are
+// zero if no first sync runs, or if they are not known.
+func (a *Account) Reading() (done, total int) {
+	first := a.first.Load()
+	if first == nil {
+		return 0, 0
+	}
+	return first.Progress()
 }
 
 // syncNow syncs without a long poll. It cancels a long poll in progress.

@@ -13,6 +13,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/internal/sleep"
 	"github.com/mxinvite/mxinvite/client/ratelimit"
 	"github.com/mxinvite/mxinvite/client/session"
+	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
 const (
@@ -43,7 +44,13 @@ type Change struct {
 // A Watcher waits for changes of the rooms of an account. Use one Watcher for each
 // account.
 type Watcher struct {
+	// EachWindow makes Next also return while the first sync runs, whenever it has read
+	// more rooms. Set it before the first call of Next, whose context must not end before
+	// the first sync.
+	EachWindow bool
+
 	account  *Account
+	first    *background
 	synced   bool // the first sync has succeeded
 	failures int
 	retryIn  time.Duration
@@ -79,10 +86,7 @@ func (w *Watcher) Next(ctx context.Context) Change {
 func (w *Watcher) step(ctx context.Context) ([]id.RoomID, error) {
 	a := w.account
 	if !w.synced {
-		// The stored state may be old, so the first sync is not a long poll.
-		rooms, err := a.sync(ctx, 0)
-		w.synced = err == nil
-		return rooms, err
+		return w.syncFirst(ctx)
 	}
 	for {
 		if rooms := a.rooms.Untraced(); len(rooms) > 0 {
@@ -96,6 +100,42 @@ func (w *Watcher) step(ctx context.Context) ([]id.RoomID, error) {
 		if err != nil || len(rooms) > 0 || w.failures > 0 {
 			return rooms, err
 		}
+	}
+}
+
+// A background is a first sync that runs between two calls of Next.
+type background struct {
+	group panicgroup.Group
+	ended chan struct{}
+	rooms []id.RoomID
+}
+
+// syncFirst syncs for the first time. The stored state may be old, so this is not a long
+// poll.
+func (w *Watcher) syncFirst(ctx context.Context) ([]id.RoomID, error) {
+	a := w.account
+	if w.first == nil {
+		first := &background{ended: make(chan struct{})}
+		first.group.Go(func() (err error) {
+			defer close(first.ended)
+			first.rooms, err = a.sync(ctx, 0)
+			return err
+		})
+		w.first = first
+	}
+	var window chan struct{} // never receives if it is nil
+	if w.EachWindow {
+		window = a.windowRead
+	}
+	select {
+	case <-window:
+		return a.rooms.IDs(), nil
+	case <-w.first.ended:
+		first := w.first
+		w.first = nil
+		err := first.group.Wait()
+		w.synced = err == nil
+		return first.rooms, err
 	}
 }
 

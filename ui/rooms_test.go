@@ -12,6 +12,7 @@ import (
 
 func TestRoomSaysWhatWasLeftOut(t *testing.T) {
 	inWorld(t, func(t *testing.T, n *testWorld) {
+		n.Inject(sandbox.Fault{Path: "/_matrix/client/versions", Status: 200, Body: `{"versions":["v1.11"]}`}) // without sliding sync
 		n.Inject(sandbox.Fault{Path: syncPath, Times: 1, Status: 200, Body: `{"next_batch":"s1","rooms":{"join":{"!r:example.org":{"state":{"events":[
 			{"type":"m.room.name","state_key":"","sender":"@ada:example.org","content":{"name":"Odd"}},{"type":5,"state_key":""},{"type":"m.room.topic","state_key":"","sender":[]}]}}}}}`})
 		term := n.startAsAda(t, 80, 24)

@@ -95,14 +95,18 @@ func (r *events) apply(me id.UserID, room id.RoomID, reply syncreply.Room, gap b
 		r.forgetMembers(me)
 	}
 	fresh := len(r.current) == 0
-	for _, raw := range reply.Events {
+	at := r.placesOfCurrent(reply.Events)
+	for n, raw := range reply.Events {
 		// The copy does not keep the whole response in memory.
 		ev, err := invite.ReadEvent(bytes.Clone(raw))
+		current := r.current[stateKey{ev.Type, ev.StateKey}]
 		switch {
 		case errors.Is(err, invite.ErrNotState):
 			r.doubt(raw)
 		case err != nil:
 			r.bad++
+		case at[current.ID] > n:
+			r.remember(ev) // the current event is newer
 		default:
 			r.set(me, ev)
 		}
@@ -114,6 +118,22 @@ func (r *events) apply(me id.UserID, room id.RoomID, reply syncreply.Room, gap b
 	if len(r.doubtful) > 0 {
 		r.traced = false
 	}
+}
+
+// placesOfCurrent returns the indexes of those events that are the current state already.
+// The first /sync after a sliding sync may have them, and older events before them.
+func (r *events) placesOfCurrent(reply []json.RawMessage) map[id.EventID]int {
+	if len(r.current) == 0 {
+		return nil
+	}
+	places := map[id.EventID]int{}
+	for n, raw := range reply {
+		ev, err := invite.ReadEvent(raw)
+		if err == nil && ev.ID != "" && r.current[stateKey{ev.Type, ev.StateKey}].ID == ev.ID {
+			places[ev.ID] = n
+		}
+	}
+	return places
 }
 
 // doubt marks the event of an invite as doubtful if raw is a redaction of it. It is

@@ -124,6 +124,11 @@ func (c *Client) GetRaw(ctx context.Context, p Path, query url.Values, read func
 	return c.request(ctx, http.MethodGet, c.url(p, query), nil, func(res *jsonhttp.Response) error { return read(res.Body) })
 }
 
+// PostRaw sends body to an endpoint, and calls read as GetRaw does.
+func (c *Client) PostRaw(ctx context.Context, p Path, body any, read func(body []byte) error) error {
+	return c.request(ctx, http.MethodPost, c.url(p, nil), body, func(res *jsonhttp.Response) error { return read(res.Body) })
+}
+
 // WhoAmI returns the user and the device that the session belongs to, as the
 // homeserver says (https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3accountwhoami).
 func (c *Client) WhoAmI(ctx context.Context) (id.UserID, id.DeviceID, error) {

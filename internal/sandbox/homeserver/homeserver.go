@@ -89,6 +89,7 @@ func (h *Homeserver) routes() {
 	c.Add(get, "user/{user}/rooms/{room}/account_data/{type}", h.accountData)
 	c.Add(put, "user/{user}/rooms/{room}/account_data/{type}", h.setAccountData)
 	c.Add(get, "sync", h.sync).Unlocked = true
+	c.Add(post, "org.matrix.simplified_msc3575/sync", h.slidingSync)
 
 	c.Add(get, "joined_rooms", h.joinedRooms)
 	c.Add(get, "directory/room/{alias}", h.resolveAlias).Public = true
@@ -224,7 +225,7 @@ func (h *Homeserver) wellKnown() object {
 func (h *Homeserver) versions() object {
 	all := strings.Fields("r0.0.1 r0.1.0 r0.2.0 r0.3.0 r0.4.0 r0.5.0 r0.6.0 r0.6.1 " +
 		"v1.1 v1.2 v1.3 v1.4 v1.5 v1.6 v1.7 v1.8 v1.9 v1.10 v1.11 v1.12 v1.13 v1.14 v1.15")
-	return object{"versions": all, "unstable_features": object{}}
+	return object{"versions": all, "unstable_features": object{"org.matrix.simplified_msc3575": true}}
 }
 
 func (h *Homeserver) federationVersion(*request) (any, error) {
