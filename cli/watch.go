@@ -62,7 +62,7 @@ func runWatch(ctx context.Context, o watchOptions) error {
 		fmt.Fprintln(o.Out, strings.Join(o.Header, "\t"))
 	}
 	for watcher := account.Watch(); ; {
-		c := watcher.Next(ctx)
+		c := w.next(ctx, watcher)
 		switch {
 		case fail.Interrupted(c.Err):
 			return nil // interrupting is the normal way to end it
@@ -78,6 +78,18 @@ func runWatch(ctx context.Context, o watchOptions) error {
 			return err
 		}
 	}
+}
+
+// next returns the next change, and shows the progress of the first sync.
+func (w *watch) next(ctx context.Context, watcher *client.Watcher) (c client.Change) {
+	if w.began {
+		return watcher.Next(ctx)
+	}
+	_ = w.DuringCount(ctx, "Reading the rooms of "+string(w.account.UserID()), w.account.Reading, func(ctx context.Context) error {
+		c = watcher.Next(ctx)
+		return nil
+	})
+	return c
 }
 
 // A watch is one run of the command watch.

@@ -109,7 +109,7 @@ func (a *Account) readWindows(ctx context.Context) ([]id.RoomID, error) {
 		case err != nil || !v.SlidingSync:
 			return nil, firstsync.ErrUnusable
 		}
-		a.first.Store(firstsync.New(a.hs, a.addWindow))
+		a.first.Store(firstsync.New(a.hs, a.addWindow, a.readMore))
 	}
 	since, err := a.first.Load().Run(ctx, a.opt.Now().UnixNano())
 	if err != nil {
@@ -130,11 +130,15 @@ func (a *Account) addWindow(window map[id.RoomID]json.RawMessage) ([]id.RoomID, 
 	if err != nil {
 		return nil, err
 	}
+	return added, a.opt.Memory.Keep(a.rooms.Size())
+}
+
+// readMore tells a Watcher that the first sync has read more rooms.
+func (a *Account) readMore() {
 	select {
 	case a.windowRead <- struct{}{}:
-	default: // it was not received since the last window, and counts for both
+	default: // the Watcher has not received the last one, which counts for both
 	}
-	return added, a.opt.Memory.Keep(a.rooms.Size())
 }
 
 // Reading returns how many of the joined rooms the first sync has read. Both numbers are

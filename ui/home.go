@@ -37,13 +37,17 @@ type homePage struct {
 	taken   []*row // rows that have no notice yet
 	inRooms bool   // the page was opened from the list of rooms, which is below it
 	problem error
+	synced  bool // all rooms are shown
+	pressed bool // a key was pressed
 
 	refreshTook time.Duration // of the last refresh
 }
 
 func newHomePage(sh *shell.Shell) func(context.Context) shell.Screen {
 	return func(ctx context.Context) shell.Screen {
-		return &homePage{inviteTable: newInviteTable(sh), ctx: ctx, watcher: sh.Account.Watch(), spinner: widget.NewSpinner()}
+		watcher := sh.Account.Watch()
+		watcher.EachWindow = true
+		return &homePage{inviteTable: newInviteTable(sh), ctx: ctx, watcher: watcher, spinner: widget.NewSpinner()}
 	}
 }
 
@@ -157,6 +161,7 @@ func (h *homePage) changed(c client.Change) tea.Cmd {
 		h.problem, sh.Notice = nil, shell.Notice{}
 	}
 	sh.Connection = shell.Connection{Up: true}
+	sh.Connection.Read, sh.Connection.Rooms = sh.Account.Reading()
 	if err := sh.Account.StoreError(); err != nil {
 		sh.ShowError(err)
 	}
@@ -169,6 +174,9 @@ type notRevokedMsg struct{ err error }
 // revokeAccepted revokes the links that were accepted.
 func (h *homePage) revokeAccepted() tea.Cmd {
 	account := h.sh.Account
+	if !account.Synced() {
+		return nil // not all rooms are known
+	}
 	return shell.Ask(h.ctx, h, func(ctx context.Context) tea.Msg {
 		if err := account.RevokeAccepted(ctx); err != nil {
 			return notRevokedMsg{err}
@@ -199,7 +207,13 @@ func (h *homePage) refresh() {
 	if h.watcher != nil {
 		h.noteAccepted(all)
 	}
+	// While rooms are read, the first row stays the chosen one until the user acts on it.
+	top := !h.synced && !h.pressed && h.List.At == 0
+	h.synced = account.Synced()
 	h.set(rooms, all)
+	if top {
+		h.List.At = 0
+	}
 	for k := range h.Marked {
 		if h.Rows[k].invite.Revocation != nil || h.sh.Revocations.Has(k) {
 			delete(h.Marked, k) // the revocation is confirmed; the mark is no longer needed
@@ -207,7 +221,9 @@ func (h *homePage) refresh() {
 	}
 }
 
-func (h *homePage) loading() bool { return !h.sh.Account.Synced() }
+// loading reports whether there is nothing to show yet. The first sync may have read some
+// rooms, but none with invites.
+func (h *homePage) loading() bool { return !h.synced && len(h.Rows) == 0 }
 
 // nameRoom updates the page's own filter, because the alias of its room may have changed.
 func (h *homePage) nameRoom(own string) {
@@ -223,6 +239,7 @@ func (h *homePage) nameRoom(own string) {
 func (h *homePage) mayFilter() bool { return h.loading() || len(h.Rows) > 0 }
 
 func (h *homePage) press(msg tea.KeyPressMsg) tea.Cmd {
+	h.pressed = true
 	sh, keys := h.sh, h.sh.Keys
 	r, some := h.Selected()
 	switch {

@@ -34,6 +34,8 @@ func (h *homePage) View(width, height int) (string, *tea.Cursor) {
 	case h.loading() && h.problem != nil:
 		body = "\n" + h.sh.RenderError(h.problem, width-4) + "\n\n" +
 			st.Faint.Render("Trying again at "+wording.Seconds(h.sh.Connection.RetryAt, h.sh.Options.Location)+".")
+	case h.loading() && h.sh.Connection.Rooms > 0:
+		body = "\n" + h.spinner.View() + " " + phrase.Capital(h.sh.Connection.Progress()) + "…"
 	case h.loading():
 		body = "\n" + h.spinner.View() + " Loading your rooms from " + cells.Cut(h.sh.Account.UserID().Homeserver(), width/2) + "…"
 	case len(h.rooms) == 0:

@@ -149,6 +149,9 @@ func (c roomColumns) line(name, alias, power, weeks string, numbers []string) st
 }
 
 func (p *roomsPage) View(width, _ int) (string, *tea.Cursor) {
+	if len(p.Rows) == 0 && !p.sh.Account.Synced() {
+		return cells.Indent("\nYour rooms are still loading.", 2), nil
+	}
 	if len(p.Rows) == 0 {
 		return cells.Indent("\n"+noRoomsText(p.sh, width-4), 2), nil
 	}

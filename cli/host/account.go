@@ -119,7 +119,7 @@ func (p *Program) Account(ctx context.Context) (*client.Account, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = p.During(ctx, "Reading the rooms of "+string(account.UserID()), account.Refresh)
+	err = p.DuringCount(ctx, "Reading the rooms of "+string(account.UserID()), account.Reading, account.Refresh)
 	return account, err
 }
 

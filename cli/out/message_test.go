@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -70,6 +71,29 @@ func caught(f func()) any {
 		return p.Value
 	}
 	return nil
+}
+
+func TestStatusHasTheCountOnceItIsKnown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var said bytes.Buffer
+		p := &Printer{Streams: Streams{Err: &said, ErrTTY: true, Now: time.Now, Location: time.UTC}}
+		var done atomic.Int64
+		count := func() (int, int) {
+			if n := int(done.Load()); n > 0 {
+				return n, 1000
+			}
+			return 0, 0
+		}
+		_ = p.DuringCount(t.Context(), "Reading", count, func(context.Context) error {
+			time.Sleep(statusDelay + time.Millisecond)
+			done.Store(20)
+			time.Sleep(2 * statusDelay)
+			return nil
+		})
+		if got := said.String(); !strings.HasPrefix(got, "Reading…\r        \rReading: 20 of 1000, done at ") {
+			t.Errorf("%q", got)
+		}
+	})
 }
 
 func TestStatusPanicReachesCaller(t *testing.T) {

@@ -31,14 +31,18 @@ type Status struct {
 	done    chan struct{}
 	follows panicgroup.Group
 
+	update func() string // returns the current text; nil if Set sets it
+
 	mu   sync.Mutex
 	text string // the current text
 	seen string // the last text written; on a terminal, the text of the line
 }
 
 // StartStatus starts to show a status. The caller must call End.
-func (p *Printer) StartStatus(text string) *Status {
-	s := &Status{p: p, text: safetext.Line(text), done: make(chan struct{})}
+func (p *Printer) StartStatus(text string) *Status { return p.startStatus(text, nil) }
+
+func (p *Printer) startStatus(text string, update func() string) *Status {
+	s := &Status{p: p, text: safetext.Line(text), update: update, done: make(chan struct{})}
 	s.follows.Go(s.follow)
 	return s
 }
@@ -56,6 +60,9 @@ func (s *Status) follow() error {
 	for {
 		select {
 		case <-t.C:
+			if s.update != nil {
+				s.Set(s.update())
+			}
 			s.show()
 		case <-s.done:
 			return nil
@@ -123,6 +130,21 @@ func (s *Status) wipe() {
 // During calls work and shows a status meanwhile.
 func (p *Printer) During(ctx context.Context, what string, work func(context.Context) error) error {
 	s := p.StartStatus(what + "…")
+	defer s.End()
+	return work(ctx)
+}
+
+// DuringCount calls work and shows its progress, which count returns. Before total is
+// known, it is zero.
+func (p *Printer) DuringCount(ctx context.Context, what string, count func() (done, total int), work func(context.Context) error) error {
+	t := &Tally{what: what, now: p.Now, began: p.Now(), location: p.Location}
+	s := p.startStatus(what+"…", func() string {
+		var done int
+		if done, t.total = count(); t.total == 0 {
+			return what + "…"
+		}
+		return t.line(done)
+	})
 	defer s.End()
 	return work(ctx)
 }

@@ -38,8 +38,9 @@ var ErrUnusable = errors.New("the homeserver does not answer sliding sync as exp
 // first. A room whose place changes meanwhile may be in none of them. So the joined
 // rooms are requested, too, and those that are missing at the end are requested by name.
 type Sync struct {
-	hs  *session.Client
-	add Add
+	hs   *session.Client
+	add  Add
+	more func()
 
 	position string
 	failures int
@@ -57,8 +58,9 @@ type Add func(rooms map[id.RoomID]json.RawMessage) (joined []id.RoomID, err erro
 // A span is a range of the list of rooms, without its end.
 type span struct{ from, to int }
 
-// New returns a first sync. No request is sent before Run is called.
-func New(hs *session.Client, add Add) *Sync { return &Sync{hs: hs, add: add} }
+// New returns a first sync. No request is sent before Run is called. After each window
+// Run calls more, perhaps concurrently.
+func New(hs *session.Client, add Add, more func()) *Sync { return &Sync{hs: hs, add: add, more: more} }
 
 // Run reads the rooms that were not read yet, and returns the token for the next /sync.
 // The error is [ErrUnusable] if the homeserver does not answer as Synapse does. After
@@ -117,6 +119,7 @@ func (s *Sync) begin(ctx context.Context) error {
 	if err := errors.Join(g.Wait(), err); err != nil {
 		return err
 	}
+	defer s.more()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.joined = joined
@@ -143,6 +146,7 @@ func (s *Sync) readRanges(ctx context.Context) error {
 					s.ranges = append(s.ranges, window)
 					return err
 				}
+				s.more()
 			}
 			return nil
 		})

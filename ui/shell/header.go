@@ -95,6 +95,9 @@ type Connection struct {
 	Up      bool
 	Err     error
 	RetryAt time.Time
+	// Read is how many of the Rooms were read. Both are zero unless the rooms are read
+	// for the first time.
+	Read, Rooms int
 }
 
 func (l Connection) view(st style.Styles, now, asOf time.Time, zone *time.Location) string {
@@ -108,9 +111,14 @@ func (l Connection) view(st style.Styles, now, asOf time.Time, zone *time.Locati
 		return st.Bad.Render("○ locked") + st.Faint.Render(old+", again at "+wording.Seconds(l.RetryAt, zone))
 	case l.Err != nil:
 		return st.Bad.Render("○ offline") + st.Faint.Render(old+", again at "+wording.Seconds(l.RetryAt, zone))
+	case l.Rooms > 0:
+		return st.Faint.Render("◌ " + l.Progress())
 	case l.Up:
 		return st.Good.Render("● live")
 	default:
 		return st.Faint.Render("◌ connecting" + old)
 	}
 }
+
+// Progress returns how many of the rooms were read.
+func (l Connection) Progress() string { return fmt.Sprintf("reading rooms: %d of %d", l.Read, l.Rooms) }
