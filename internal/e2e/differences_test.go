@@ -26,6 +26,8 @@ var exceptions = slices.Concat(
 		"TestAccountReportsWhyTheLinkIsNotValid", "TestAccountAcceptsAfterBinding", "TestOwnKeyLinkIsAcceptedByTheJoin"),
 	dendriteCannot("pages that are filtered end before the beginning", "TestMessagesPageToTheBeginning"),
 	dendriteCannot("it has no PUT /invite/{txnId}", "TestInvitingByTransactionMailsOnce"),
+	dendriteCannot("it has no sliding sync", "TestSlidingSyncHasTheNewestRoomsFirst", "TestSlidingSyncHasTheRequiredState",
+		"TestSlidingSyncHasAnInviteWithoutState", "TestSlidingSyncFromAnUnknownPosition"),
 	dendriteCannot("users cannot block invites", "TestInviteOfAUserWhoBlocksInvites"),
 	dendriteCannot("it has no limit of its own on invites", "TestInvitesAreLimited", "TestAccountReportsTheLimit",
 		"TestOutboxKeepsToTheLimit"),

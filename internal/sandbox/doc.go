@@ -76,6 +76,12 @@
 //     TestFirstSyncHasStateAndLazyMembers.
 //   - For a user who was kicked or banned, /sync returns the room in leave: homeserver/sync.go, TestKickedUserHasTheRoomInLeave,
 //     TestBannedUserHasTheRoomInLeave.
+//   - Sliding sync lists and counts rooms from which the user was kicked or banned, and rooms that the user is invited to, unless
+//     they are filtered: homeserver/sliding_sync.go, TestSlidingSyncHasTheNewestRoomsFirst.
+//   - A room subscription also returns a room that the user has left, with its state at that time: homeserver/sliding_sync.go,
+//     TestSlidingSyncHasTheRequiredState.
+//   - The heroes of a room are in the order in which they joined: homeserver/sync_room.go, TestSlidingSyncHasTheRequiredState,
+//     TestAccountReadsTheSameInWindows.
 //
 // Sydent:
 //
@@ -93,6 +99,8 @@
 // To be predictable, the sandbox differs from the real servers in these points:
 //
 //   - Synapse caches the answer to a repeated /sync for two minutes. The sandbox does not.
+//   - The sandbox answers sliding sync without timelines, extensions and is_dm. It keeps no connections, so a position is never
+//     known.
 //   - In /state, Synapse includes prev_content while the event is in its cache. The sandbox shows it in /sync and /messages only.
 //   - Sydent notifies the homeserver of a bound address after it has responded to the client, and retries. The sandbox notifies it
 //     once, before it responds.

@@ -110,14 +110,8 @@ func (h *Homeserver) slidingRoom(r *room, me string, wanted [][2]string) object 
 		out["name"] = name
 	}
 	if m.membership() == "join" {
-		counts := map[string]int{}
-		for _, e := range current {
-			if e.typ == typeMember {
-				counts[e.membership()]++
-			}
-		}
-		out["joined_count"], out["invited_count"] = counts["join"], counts["invite"]
-		if heroes := slidingHeroes(r, me); out["name"] == nil && len(heroes) > 0 {
+		out["joined_count"], out["invited_count"] = r.count("join"), r.count("invite")
+		if heroes := slidingHeroes(r.heroes(me)); out["name"] == nil && len(heroes) > 0 {
 			out["heroes"] = heroes
 		}
 		out["bump_stamp"] = r.bumpStamp(m.pos)
@@ -134,25 +128,15 @@ func (h *Homeserver) slidingRoom(r *room, me string, wanted [][2]string) object 
 	return out
 }
 
-// slidingHeroes returns the members after whom a room without a name is named, in the order of their events: Synapse's
-// extract_heroes_from_room_summary.
-func slidingHeroes(r *room, me string) []object {
-	byMembership := map[string][]object{}
-	for _, e := range ordered(r.state) {
-		if e.typ != typeMember || *e.stateKey == me {
-			continue
-		}
+func slidingHeroes(members []*event) (heroes []object) {
+	for _, e := range members {
 		hero := object{"user_id": *e.stateKey}
 		if name := e.field("displayname"); name != "" {
 			hero["displayname"] = name
 		}
-		byMembership[e.membership()] = append(byMembership[e.membership()], hero)
+		heroes = append(heroes, hero)
 	}
-	heroes := append(byMembership["join"], byMembership["invite"]...)
-	if len(heroes) == 0 {
-		heroes = append(byMembership["leave"], byMembership["ban"]...)
-	}
-	return heroes[:min(5, len(heroes))]
+	return heroes
 }
 
 // bumpStamp returns the position of the last event that moves a room up in a client's list, or otherwise if there is none:

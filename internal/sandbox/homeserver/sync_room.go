@@ -250,28 +250,43 @@ func (s *syncer) summary(r *room, t timeline, state object) object {
 	if s.since >= 0 && !slices.ContainsFunc(t.events, isMember) && (!t.limited || !stateHasMember) {
 		return object{}
 	}
-	counts := map[string]int{}
-	byMembership := map[string][]string{}
-	for _, e := range ordered(r.state) {
-		if e.typ == typeMember {
-			counts[e.membership()]++
-			if *e.stateKey != s.session.User.ID {
-				byMembership[e.membership()] = append(byMembership[e.membership()], *e.stateKey)
-			}
-		}
-	}
-	out := object{"m.joined_member_count": counts["join"], "m.invited_member_count": counts["invite"]}
+	out := object{"m.joined_member_count": r.count("join"), "m.invited_member_count": r.count("invite")}
 	if r.state[stateKey{typeName, ""}].field("name") != "" ||
 		r.state[stateKey{typeCanonicalAlias, ""}].field("alias") != "" {
 		return out
+	}
+	heroes := []string{}
+	for _, hero := range r.heroes(s.session.User.ID) {
+		heroes = append(heroes, *hero.stateKey)
+	}
+	out["m.heroes"] = heroes
+	return out
+}
+
+// count returns the number of users with a membership.
+func (r *room) count(membership string) (n int) {
+	for _, e := range r.state {
+		if e.typ == typeMember && e.membership() == membership {
+			n++
+		}
+	}
+	return n
+}
+
+// heroes returns the member events of the users after whom a room without a name is named, in the order of the events:
+// synapse/storage/databases/main/roommember.py, extract_heroes_from_room_summary.
+func (r *room) heroes(me string) []*event {
+	byMembership := map[string][]*event{}
+	for _, e := range ordered(r.state) {
+		if e.typ == typeMember && *e.stateKey != me {
+			byMembership[e.membership()] = append(byMembership[e.membership()], e)
+		}
 	}
 	heroes := append(byMembership["join"], byMembership["invite"]...)
 	if len(heroes) == 0 {
 		heroes = append(byMembership["leave"], byMembership["ban"]...)
 	}
-	slices.Sort(heroes)
-	out["m.heroes"] = append([]string{}, heroes[:min(5, len(heroes))]...)
-	return out
+	return heroes[:min(5, len(heroes))]
 }
 
 func sortedKeys(m map[account.DataKey]account.Data) []account.DataKey {
