@@ -15,8 +15,9 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
-// BenchmarkFirstSync compares the first sync of an account with 1,000 rooms with a
-// request that discards the same filtered response. Both use a loopback connection.
+// BenchmarkFirstSync measures the first sync of an account with 1,000 rooms in windows
+// and by /sync, and a request that discards the same filtered response as the latter. All
+// use a loopback connection.
 func BenchmarkFirstSync(b *testing.B) {
 	w := sandbox.New(sandbox.Options{Now: time.Now})
 	server := httptest.NewServer(w)
@@ -41,7 +42,8 @@ func BenchmarkFirstSync(b *testing.B) {
 	}
 	session := a.Session()
 	filter := ""
-	b.Run("account", func(b *testing.B) {
+	read := func(b *testing.B) {
+		b.Helper()
 		for b.Loop() {
 			a, err := client.Resume(opt, session)
 			if err != nil {
@@ -51,6 +53,11 @@ func BenchmarkFirstSync(b *testing.B) {
 				b.Fatalf("%d rooms, %v", len(c.Rooms), c.Err)
 			}
 		}
+	}
+	b.Run("windows", read)
+	w.Inject(withoutSliding)
+	b.Run("account", func(b *testing.B) {
+		read(b)
 		for _, r := range w.Requests() {
 			if f := r.URL.Query().Get("filter"); f != "" {
 				filter = f

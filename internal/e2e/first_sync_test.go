@@ -3,12 +3,10 @@
 package e2e
 
 import (
-	"bytes"
-	"encoding/json"
+	"context"
 	"fmt"
-	"io"
+	"net"
 	"net/http"
-	"net/url"
 	"slices"
 	"sync"
 	"testing"
@@ -17,101 +15,132 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/client/login"
+	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
-// The size of the account. Synapse takes about half a second to create a room.
-const (
-	manyRooms   = 200
-	manyInvites = 5
-)
-
-// BenchmarkFirstSync compares three ways to read an account on real servers, in turns
-// so that all have the same noise: the first sync of our client; a request that
-// discards the same filtered response, as curl does, which is the basis of the limit of
-// 1.3 times; and the same state by simplified sliding sync (MSC4186), where the server
-// supports it, for all rooms and for the first twenty.
+// BenchmarkFirstSync measures the first sync of an account by our client on real servers:
+// until it has rooms to show, until it has all, and the bytes that it receives; in windows
+// where the server supports them, and by /sync. The line is that of this machine, or has a
+// round trip of 200 ms and 1 Mbit/s. The homeserver compresses responses, as its proxy
+// usually does; "plain" is without. A fifth of the rooms have ten invites.
+//
+//	MXINVITE_E2E=DIR go test -tags e2e -run '^$' -bench FirstSync -benchtime 5x -timeout 1h ./internal/e2e
 func BenchmarkFirstSync(b *testing.B) {
 	for _, s := range sides {
-		b.Run(s.name, func(b *testing.B) { benchmarkFirstSync(b, s.enter(b)) })
+		if s.name == "sandbox" {
+			continue // it is in memory, and has no line
+		}
+		b.Run(s.name, func(b *testing.B) {
+			w := s.enter(b)
+			ada := newPerson(b, w, "ada")
+			made := 0
+			for _, rooms := range []int{200, 1000} {
+				ada.crowdedRooms(made, rooms)
+				made = rooms
+				b.Run(fmt.Sprint(rooms), func(b *testing.B) { benchmarkLines(b, ada, rooms) })
+			}
+		})
 	}
 }
 
-func benchmarkFirstSync(b *testing.B, w world) {
+func benchmarkLines(b *testing.B, p *person, rooms int) {
 	b.Helper()
-	ada := newPerson(b, w, "ada")
-	for n := range manyRooms {
-		ada.crowdedRoom(n)
-	}
-	filters := &filters{RoundTripper: w.Transport()}
-	opt := clientOptions(w)
-	opt.Transport = filters
-	hs, err := discovery.Find(b.Context(), opt.Transport, w.Homeserver())
-	if err != nil {
-		b.Fatal(err)
-	}
-	signedIn, err := login.WithPassword(b.Context(), opt, hs, ada.ID, ada.Password)
-	if err != nil {
-		b.Fatal(err)
-	}
-	w.Settle(b)
-
-	get := func(method, path string, body []byte) int64 {
-		status, size := ada.fetch(b, method, path, body)
-		if status != http.StatusOK {
-			b.Fatalf("%s: %d", path, status)
+	slow := newSlowLine(b, p.w.Homeserver(), 200*time.Millisecond, 1e6)
+	for _, line := range []struct{ name, url string }{{"fast", p.w.Homeserver()}, {"slow", slow}} {
+		for _, plain := range []bool{false, true} {
+			for _, windows := range []bool{true, false} {
+				name := line.name
+				if plain {
+					name += "-plain"
+				}
+				if name += "-sync"; windows {
+					name = name[:len(name)-len("sync")] + "windows"
+				}
+				b.Run(name, func(b *testing.B) { benchmarkFirstSync(b, p, line.url, plain, windows, rooms) })
+			}
 		}
-		return size
 	}
-	runs := []firstSync{{"account", func() int64 {
-		a, err := client.Resume(opt, signedIn.Session())
+}
+
+func benchmarkFirstSync(b *testing.B, p *person, homeserver string, plain, windows bool, rooms int) {
+	b.Helper()
+	var first, all []time.Duration
+	var received int64
+	opt := clientOptions(p.w)
+	hs, err := discovery.Find(b.Context(), opt.Transport, p.w.Homeserver())
+	if err != nil {
+		b.Fatal(err)
+	}
+	signedIn, err := login.WithPassword(b.Context(), opt, hs, p.ID, p.Password)
+	if err != nil {
+		b.Fatal(err)
+	}
+	session := signedIn.Session()
+	session.Homeserver = homeserver
+	for b.Loop() {
+		counter := new(counter)
+		transport := &http.Transport{DialContext: counter.dial, DisableCompression: plain}
+		opt.Transport = transport
+		if !windows {
+			opt.Transport = withoutSliding{transport}
+		}
+		a, err := client.Resume(opt, session)
 		if err != nil {
 			b.Fatal(err)
 		}
-		if c := a.Watch().Next(b.Context()); c.Err != nil || len(c.Rooms) != manyRooms || len(a.Invites()) != manyRooms*manyInvites {
-			b.Fatalf("%d rooms, %v", len(c.Rooms), c.Err)
+		begun := time.Now()
+		watcher := a.Watch()
+		watcher.EachWindow = true
+		next := func() time.Duration {
+			if c := watcher.Next(b.Context()); c.Err != nil {
+				b.Fatal(c.Err)
+			}
+			return time.Since(begun)
 		}
-		return 0
-	}}, {"fetch", func() int64 {
-		query := url.Values{"filter": {filters.another(b)}, "timeout": {"0"}, "set_presence": {"offline"}}
-		return get(http.MethodGet, "/v3/sync?"+query.Encode(), nil)
-	}}}
-	if status, _ := ada.fetch(b, http.MethodPost, slidingBench, slidingSync(0)); status == http.StatusOK {
-		runs = append(
-			runs,
-			firstSync{"sliding", func() int64 { return get(http.MethodPost, slidingBench, slidingSync(manyRooms-1)) }},
-			firstSync{"sliding20", func() int64 { return get(http.MethodPost, slidingBench, slidingSync(19)) }},
-		)
+		first = append(first, next())
+		for !a.Synced() {
+			next()
+		}
+		all = append(all, time.Since(begun))
+		received = counter.sum()
+		if len(a.Rooms()) != rooms {
+			b.Fatalf("%d rooms", len(a.Rooms()))
+		}
+		transport.CloseIdleConnections()
 	}
-	took, size := map[string][]time.Duration{}, map[string]int64{}
-	for n := 0; b.Loop(); n++ {
-		for k := range runs {
-			r := runs[(k+n)%len(runs)] // in the first run the caches of the server are empty
-			start := time.Now()
-			size[r.name] = r.run()
-			took[r.name] = append(took[r.name], time.Since(start))
-		}
+	report := func(unit string, took []time.Duration) {
+		slices.Sort(took)
+		b.ReportMetric(float64(took[len(took)/2].Milliseconds()), unit)
 	}
-	for name, durations := range took {
-		slices.Sort(durations)
-		b.ReportMetric(float64(durations[len(durations)/2].Microseconds())/1000, "ms-"+name)
-		if size[name] > 0 {
-			b.ReportMetric(float64(size[name])/1e6, "MB-"+name)
-		}
+	report("ms-first", first)
+	report("ms-all", all)
+	b.ReportMetric(float64(received)/1e3, "kB")
+}
+
+// crowdedRooms creates rooms, a few at the same time.
+func (p *person) crowdedRooms(from, to int) {
+	p.t.Helper()
+	var g panicgroup.Group
+	g.SetLimit(6)
+	for n := from; n < to; n++ {
+		g.Go(func() error {
+			p.crowdedRoom(n)
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		p.t.Fatal(err)
 	}
 }
 
-// A firstSync reads all rooms in one way. It returns the number of bytes of the
-// response, if known.
-type firstSync struct {
-	name string
-	run  func() int64
-}
-
-// crowdedRoom creates a room with invites, in one request.
+// crowdedRoom creates a room. Every fifth has ten invites.
 func (p *person) crowdedRoom(n int) {
 	p.t.Helper()
-	var state []object
-	for i := range manyInvites {
+	state := []object{}
+	for i := range 10 {
+		if n%5 != 0 {
+			break
+		}
 		state = append(state, object{"type": inviteEvent, "state_key": fmt.Sprintf("token-%d-%d", n, i), "content": object{
 			"display_name":     fmt.Sprintf("per...%d@pla...", i),
 			"public_key":       "fxoCPvNsTHCsKKA/XpIKWwBFmLvyt2sVW6JHZ9hZKHo",
@@ -125,66 +154,32 @@ func (p *person) crowdedRoom(n int) {
 	p.createRoom(object{"name": fmt.Sprintf("Room %d", n), "initial_state": state})
 }
 
-// fetch sends a request and discards the response.
-func (p *person) fetch(tb testing.TB, method, path string, body []byte) (status int, size int64) {
-	tb.Helper()
-	request, err := http.NewRequestWithContext(tb.Context(), method, p.w.Homeserver()+"/_matrix/client"+path, bytes.NewReader(body))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	request.Header.Set("Authorization", "Bearer "+p.token)
-	response, err := p.w.Transport().RoundTrip(request)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	defer response.Body.Close()
-	size, err = io.Copy(io.Discard, response.Body)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return response.StatusCode, size
+// A counter counts the bytes that connections receive.
+type counter struct {
+	mu    sync.Mutex
+	bytes int64
 }
 
-// slidingSync requests the state in the program's filter for the first rooms.
-func slidingSync(last int) []byte {
-	state := [][]string{{inviteEvent, "*"}, {memberEvent, "$ME"}, {memberEvent, "$LAZY"}}
-	for _, typ := range []string{"create", "name", "canonical_alias", "power_levels", "tombstone"} {
-		state = append(state, []string{"m.room." + typ, ""})
-	}
-	data, _ := json.Marshal(object{"lists": object{"all": object{
-		"ranges": [][]int{{0, last}}, "timeline_limit": 1, "required_state": state,
-	}}}) // cannot fail: it has only strings and numbers
-	return data
+func (c *counter) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	conn, err := new(net.Dialer).DialContext(ctx, network, address)
+	return countedConn{conn, c}, err
 }
 
-// filters records the filter of the last sync request.
-type filters struct {
-	http.RoundTripper
-	mu   sync.Mutex
-	last string
+func (c *counter) sum() int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.bytes
 }
 
-func (f *filters) RoundTrip(r *http.Request) (*http.Response, error) {
-	if filter := r.URL.Query().Get("filter"); filter != "" {
-		f.mu.Lock()
-		defer f.mu.Unlock()
-		f.last = filter
-	}
-	return f.RoundTripper.RoundTrip(r)
+type countedConn struct {
+	net.Conn
+	counter *counter
 }
 
-// another returns an equal filter with other text, so that the server does not respond
-// from a cache.
-func (f *filters) another(tb testing.TB) string {
-	tb.Helper()
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	var filter object
-	if err := json.Unmarshal([]byte(f.last), &filter); err != nil {
-		tb.Fatal(err)
-	}
-	filter["nonce"] = time.Now().UnixNano()
-	return string(encode(tb, filter))
+func (c countedConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	c.counter.mu.Lock()
+	defer c.counter.mu.Unlock()
+	c.counter.bytes += int64(n)
+	return n, err
 }
-
-const slidingBench = "/unstable/org.matrix.simplified_msc3575/sync"
