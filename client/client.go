@@ -102,8 +102,9 @@ type Account struct {
 	poll      polling.LongPoll
 	noWindows bool // the first sync must be one request; guarded by syncing
 
-	first      atomic.Pointer[firstsync.Sync] // nil if no first sync in windows has begun
-	windowRead chan struct{}                  // receives after each window
+	first    atomic.Pointer[firstsync.Sync]  // nil if no first sync in windows has begun
+	whole    atomic.Pointer[firstsync.Whole] // nil if no first sync in one response runs
+	moreRead chan struct{}                   // receives when the first sync has read more
 
 	outboxChanged chan struct{} // by this program
 	sends         atomic.Bool   // the runner of this program sends
@@ -163,7 +164,7 @@ func Resume(opt Options, s Session) (*Account, error) {
 	return &Account{
 		opt: opt, session: user, data: dataKey{s.DataKey}, hs: hs,
 		rooms: roomstate.New(s.UserID), identity: identity, keys: newKeyChecks(opt, identity), book: newAddressBook(), accepted: newAcceptedRevoker(),
-		syncing: ctxlock.New(), windowRead: make(chan struct{}, 1), outboxChanged: make(chan struct{}, 1),
+		syncing: ctxlock.New(), moreRead: make(chan struct{}, 1), outboxChanged: make(chan struct{}, 1),
 	}, nil
 }
 

@@ -1,8 +1,10 @@
 package client_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"path/filepath"
 	"reflect"
@@ -10,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -308,6 +311,89 @@ func TestWatcherReturnsAfterEachWindow(t *testing.T) {
 	if len(a.Rooms()) != 331 {
 		t.Errorf("%d rooms", len(a.Rooms()))
 	}
+}
+
+// slowBody is a transport whose responses to /sync arrive in parts, with a pause before
+// each.
+type slowBody struct {
+	http.RoundTripper
+	parts int
+	pause time.Duration
+}
+
+func (s slowBody) RoundTrip(r *http.Request) (*http.Response, error) {
+	res, err := s.RoundTripper.RoundTrip(r)
+	if err != nil || r.URL.Path != syncPath {
+		return res, err
+	}
+	body, err := io.ReadAll(res.Body)
+	res.Body = io.NopCloser(&parts{ctx: r.Context(), rest: body, size: len(body)/s.parts + 1, pause: s.pause})
+	return res, err
+}
+
+type parts struct {
+	ctx   context.Context
+	rest  []byte
+	size  int
+	pause time.Duration
+}
+
+func (p *parts) Read(to []byte) (int, error) {
+	if len(p.rest) == 0 {
+		return 0, io.EOF
+	}
+	select {
+	case <-time.After(p.pause):
+	case <-p.ctx.Done():
+		return 0, p.ctx.Err()
+	}
+	n := copy(to, p.rest[:min(p.size, len(p.rest))])
+	p.rest = p.rest[n:]
+	return n, nil
+}
+
+// On a slow line, /sync may take minutes as long as it does not pause, and its rooms are
+// counted as they arrive.
+func TestFirstSyncOnASlowLineIsCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newTestWorld(t)
+		n.rooms(99)
+		n.Inject(withoutSliding)
+		a := n.newAccount(slowBody{n.World, 100, 10 * time.Second})
+		w := a.Watch()
+		w.EachWindow = true
+		var seen []string
+		begun := time.Now()
+		for !a.Synced() {
+			if c := w.Next(t.Context()); c.Err != nil {
+				t.Fatal(c.Err)
+			}
+			done, total := a.Reading()
+			seen = append(seen, fmt.Sprintf("%d of %d", done/20*20, total))
+		}
+		want := []string{"0 of 100", "20 of 100", "40 of 100", "60 of 100", "80 of 100"}
+		if diff := cmp.Diff(want, seen[:min(len(want), len(seen))]); diff != "" {
+			t.Error(diff)
+		}
+		if took := time.Since(begun); took < 10*time.Minute {
+			t.Errorf("after %s", took)
+		}
+		if len(a.Rooms()) != 100 {
+			t.Errorf("%d rooms", len(a.Rooms()))
+		}
+	})
+}
+
+func TestFirstSyncThatPausesIsGivenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newTestWorld(t)
+		n.Inject(withoutSliding)
+		a := n.newAccount(slowBody{n.World, 2, 80 * time.Second})
+		begun := time.Now()
+		if err := a.Refresh(t.Context()); !is[*client.UnreachableError](err) || time.Since(begun) != 75*time.Second {
+			t.Errorf("%v after %s", err, time.Since(begun))
+		}
+	})
 }
 
 // holding is a transport that sends a request for a window when it receives.

@@ -136,7 +136,7 @@ func (a *Account) addWindow(window map[id.RoomID]json.RawMessage) ([]id.RoomID, 
 // readMore tells a Watcher that the first sync has read more rooms.
 func (a *Account) readMore() {
 	select {
-	case a.windowRead <- struct{}{}:
+	case a.moreRead <- struct{}{}:
 	default: // the Watcher has not received the last one, which counts for both
 	}
 }
@@ -144,11 +144,13 @@ func (a *Account) readMore() {
 // Reading returns how many of the joined rooms the first sync has read. Both numbers are
 // zero if no first sync runs, or if they are not known.
 func (a *Account) Reading() (done, total int) {
-	first := a.first.Load()
-	if first == nil {
-		return 0, 0
+	if first := a.first.Load(); first != nil {
+		return first.Progress()
 	}
-	return first.Progress()
+	if whole := a.whole.Load(); whole != nil {
+		return whole.Progress()
+	}
+	return 0, 0
 }
 
 // syncNow syncs without a long poll. It cancels a long poll in progress.
@@ -169,7 +171,15 @@ func (a *Account) askSync(ctx context.Context, since string, wait time.Duration)
 		query.Set("filter", syncFilter(nextLimit, nonce))
 		query.Set("timeout", strconv.FormatInt(wait.Milliseconds(), 10))
 	}
-	err = a.hs.GetRaw(ctx, session.Path{"v3", "sync"}, query, func(raw []byte) error {
+	arrived := func([]byte) {}
+	if since == "" {
+		whole := firstsync.NewWhole(a.readMore)
+		a.whole.Store(whole)
+		defer a.whole.Store(nil)
+		defer whole.CountTotal(ctx, a.hs)()
+		arrived = whole.Arrived
+	}
+	err = a.hs.GetLong(ctx, session.Path{"v3", "sync"}, query, arrived, func(raw []byte) error {
 		reply, ok := syncreply.Read(raw)
 		if !ok {
 			return &ServerError{Server: a.hs.Host(), Status: http.StatusOK, Message: "the response is not that of a sync"}

@@ -125,7 +125,7 @@ func (w *Watcher) syncFirst(ctx context.Context) ([]id.RoomID, error) {
 	}
 	var window chan struct{} // never receives if it is nil
 	if w.EachWindow {
-		window = a.windowRead
+		window = a.moreRead
 	}
 	select {
 	case <-window:

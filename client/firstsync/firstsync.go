@@ -112,7 +112,7 @@ func (s *Sync) begin(ctx context.Context) error {
 	var joined map[id.RoomID]bool
 	var g panicgroup.Group
 	g.Go(func() (err error) {
-		joined, err = s.requestJoined(ctx)
+		joined, err = requestJoined(ctx, s.hs)
 		return err
 	})
 	err := s.readWindow(ctx, ranged(connection(0), 0, firstWindow))
@@ -171,7 +171,7 @@ func (s *Sync) checkUnread(ctx context.Context) error {
 	if len(missing) == 0 {
 		return nil
 	}
-	joined, err := s.requestJoined(ctx)
+	joined, err := requestJoined(ctx, s.hs)
 	if err != nil {
 		return err
 	}

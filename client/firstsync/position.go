@@ -44,9 +44,9 @@ func (s *Sync) requestPosition(ctx context.Context, nonce int64) (position strin
 // (https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3joined_rooms). A
 // room that is joined later is in the next /sync, because the position was requested
 // before.
-func (s *Sync) requestJoined(ctx context.Context) (map[id.RoomID]bool, error) {
+func requestJoined(ctx context.Context, hs *session.Client) (map[id.RoomID]bool, error) {
 	joined := map[id.RoomID]bool{}
-	err := s.hs.GetRaw(ctx, session.Path{"v3", "joined_rooms"}, nil, func(raw []byte) error {
+	err := hs.GetRaw(ctx, session.Path{"v3", "joined_rooms"}, nil, func(raw []byte) error {
 		if !json.Valid(raw) {
 			return fmt.Errorf("%w: the list of joined rooms is not JSON", ErrUnusable)
 		}

@@ -20,6 +20,8 @@ const (
 	// requestTimeout is the limit for all requests. It is longer than the 60 s for
 	// which Synapse waits for an identity server.
 	requestTimeout = 75 * time.Second
+	// longestReply is the limit for a response that goes on arriving.
+	longestReply = 30 * time.Minute
 	// maxReply is the largest response, in bytes: the first /sync of a large account.
 	maxReply = 256 << 20
 )
@@ -105,7 +107,7 @@ func (c *Client) Call(ctx context.Context, method string, p Path, query url.Valu
 	if reply == nil {
 		reply = new(json.RawMessage)
 	}
-	return c.request(ctx, method, c.url(p, query), body, c.decode(reply))
+	return c.request(ctx, call{method: method, url: c.url(p, query), body: body, read: c.decode(reply)})
 }
 
 // decode returns a function that decodes a response into reply.
@@ -121,12 +123,34 @@ func (c *Client) decode(reply any) func(*jsonhttp.Response) error {
 // GetRaw requests an endpoint and calls read with the body of the response. After
 // that the body no longer counts as memory in use, so read must not keep it.
 func (c *Client) GetRaw(ctx context.Context, p Path, query url.Values, read func(body []byte) error) error {
-	return c.request(ctx, http.MethodGet, c.url(p, query), nil, func(res *jsonhttp.Response) error { return read(res.Body) })
+	return c.request(ctx, call{method: http.MethodGet, url: c.url(p, query), read: rawBody(read)})
+}
+
+// GetLong is like GetRaw for a response that may take minutes on a slow line: only a pause
+// is limited, not the whole. It calls arrived with each part of the body.
+func (c *Client) GetLong(ctx context.Context, p Path, query url.Values, arrived func(part []byte), read func(body []byte) error) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, longestReply, jsonhttp.ErrTimeout)
+	defer cancel()
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	pause := time.AfterFunc(requestTimeout, func() { stop(jsonhttp.ErrTimeout) })
+	defer pause.Stop()
+	return c.authorized(ctx, call{
+		method: http.MethodGet, url: c.url(p, query), read: rawBody(read),
+		arrived: func(part []byte) {
+			pause.Reset(requestTimeout)
+			arrived(part)
+		},
+	})
 }
 
 // PostRaw sends body to an endpoint, and calls read as GetRaw does.
 func (c *Client) PostRaw(ctx context.Context, p Path, body any, read func(body []byte) error) error {
-	return c.request(ctx, http.MethodPost, c.url(p, nil), body, func(res *jsonhttp.Response) error { return read(res.Body) })
+	return c.request(ctx, call{method: http.MethodPost, url: c.url(p, nil), body: body, read: rawBody(read)})
+}
+
+func rawBody(read func([]byte) error) func(*jsonhttp.Response) error {
+	return func(res *jsonhttp.Response) error { return read(res.Body) }
 }
 
 // WhoAmI returns the user and the device that the session belongs to, as the
@@ -140,19 +164,31 @@ func (c *Client) WhoAmI(ctx context.Context) (id.UserID, id.DeviceID, error) {
 	return reply.UserID, reply.DeviceID, err
 }
 
-// request sends a request with a valid access token. A homeserver that refuses the
-// token has not carried the request out, so it is sent again with a renewed token,
-// also if it is an invite. If the homeserver refuses renewed tokens as well, the
-// account is locked.
-func (c *Client) request(ctx context.Context, method, url string, body any, read func(*jsonhttp.Response) error) error {
+// A call is a request and what to do with the response.
+type call struct {
+	method, url string
+	body        any
+	arrived     func(part []byte) // see [jsonhttp.Request]; may be nil
+	read        func(*jsonhttp.Response) error
+}
+
+// request makes a call with a valid access token, within the time limit.
+func (c *Client) request(ctx context.Context, r call) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, requestTimeout, jsonhttp.ErrTimeout)
 	defer cancel()
+	return c.authorized(ctx, r)
+}
+
+// authorized makes a call with a valid access token. A homeserver that refuses the token
+// has not carried the request out, so it is sent again with a renewed token, also if it is
+// an invite. If the homeserver refuses renewed tokens as well, the account is locked.
+func (c *Client) authorized(ctx context.Context, r call) error {
 	token, err := c.accessToken(ctx)
 	if err != nil {
 		return c.withUser(err)
 	}
 	for try := 0; ; try++ {
-		err := c.try(ctx, token, method, url, body, read)
+		err := c.try(ctx, token, r)
 		if !HasEnded(err) || token == "" {
 			return err
 		}
@@ -177,12 +213,13 @@ func (c *Client) withUser(err error) error {
 }
 
 // try sends one request, once: an invite is an e-mail to a person.
-func (c *Client) try(ctx context.Context, token, method, url string, body any, read func(*jsonhttp.Response) error) error {
-	r := jsonhttp.Request{Method: method, URL: url, Token: token, Body: body, Limit: maxReply, Now: c.opt.Now}
-	res, err := jsonhttp.Do(ctx, c.opt.Transport, r)
+func (c *Client) try(ctx context.Context, token string, r call) error {
+	res, err := jsonhttp.Do(ctx, c.opt.Transport, jsonhttp.Request{
+		Method: r.method, URL: r.url, Token: token, Body: r.body, Limit: maxReply, Now: c.opt.Now, Arrived: r.arrived,
+	})
 	if err != nil {
 		return homeserverError(err)
 	}
 	defer res.Close()
-	return read(res)
+	return r.read(res)
 }

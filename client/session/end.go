@@ -115,5 +115,7 @@ func retry(ctx context.Context, send func() error) error {
 }
 
 func (c *Client) logout(ctx context.Context, s Session) error {
-	return c.try(ctx, s.AccessToken, http.MethodPost, c.url(Path{"v3", "logout"}, nil), struct{}{}, c.decode(new(json.RawMessage)))
+	return c.try(ctx, s.AccessToken, call{
+		method: http.MethodPost, url: c.url(Path{"v3", "logout"}, nil), body: struct{}{}, read: c.decode(new(json.RawMessage)),
+	})
 }

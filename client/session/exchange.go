@@ -28,7 +28,8 @@ func (c *Client) exchange(ctx context.Context, s Session) (Session, error) {
 	}{s.RefreshToken}
 	var reply TokenReply
 	sent := c.opt.Now()
-	if err := c.try(ctx, "", http.MethodPost, c.url(Path{"v3", "refresh"}, nil), body, c.decode(&reply)); err != nil {
+	err := c.try(ctx, "", call{method: http.MethodPost, url: c.url(Path{"v3", "refresh"}, nil), body: body, read: c.decode(&reply)})
+	if err != nil {
 		return Session{}, HideSecrets(err, s.RefreshToken)
 	}
 	if reply.AccessToken == "" {

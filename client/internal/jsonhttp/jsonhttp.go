@@ -48,6 +48,9 @@ type Request struct {
 	// OAuth decodes error responses as in RFC 6749, section 5.2, instead of Matrix
 	// errors.
 	OAuth bool
+	// Arrived is called with each part of the body of the response, uncompressed. It must
+	// not keep the bytes. It may be nil.
+	Arrived func(part []byte)
 	// Secrets and Token are removed from the server's error messages.
 	Secrets []string
 }
@@ -102,7 +105,7 @@ func (r Request) read(ctx context.Context, res *http.Response) (*Response, error
 	if res.StatusCode < 200 || res.StatusCode > 299 {
 		return nil, r.refusal(ctx, res)
 	}
-	data, err := io.ReadAll(io.LimitReader(res.Body, r.Limit+1))
+	data, err := io.ReadAll(io.LimitReader(arriving{res.Body, r.Arrived}, r.Limit+1))
 	_, refused := errors.AsType[*http.MaxBytesError](err)
 	switch {
 	case refused, int64(len(data)) > r.Limit:
@@ -111,6 +114,21 @@ func (r Request) read(ctx context.Context, res *http.Response) (*Response, error
 		return nil, Failure(ctx, r.host(), err)
 	}
 	return &Response{res.StatusCode, res.Header, data, res.Body}, nil
+}
+
+// arriving is a body that calls a function with each part.
+type arriving struct {
+	io.Reader
+
+	arrived func(part []byte) // may be nil
+}
+
+func (a arriving) Read(p []byte) (int, error) {
+	n, err := a.Reader.Read(p)
+	if a.arrived != nil && n > 0 {
+		a.arrived(p[:n])
+	}
+	return n, err
 }
 
 // Decode calls [Do] and decodes the JSON of the response into reply. If that is not
