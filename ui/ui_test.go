@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -21,8 +22,9 @@ import (
 )
 
 const (
-	invitePath = "/_matrix/client/v3/rooms/*/invite"
-	syncPath   = "/_matrix/client/v3/sync"
+	invitePath  = "/_matrix/client/v3/rooms/*/invite"
+	syncPath    = "/_matrix/client/v3/sync"
+	slidingPath = "/_matrix/client/unstable/org.matrix.simplified_msc3575/sync"
 )
 
 // lookupPath is the path of the identity server's requests about addresses.
@@ -64,6 +66,35 @@ func TestHomeLooks(t *testing.T) {
 			term := n.startAsAda(t, 80, 24)
 			waitUntil(term, 5*time.Second) // for the spinner
 			term.Golden(name)
+		})
+	}
+}
+
+// After the first window of rooms, the list is shown and the header counts the rooms. The
+// first row stays chosen until a key is pressed.
+func TestRoomsAreShownWhileOthersAreRead(t *testing.T) {
+	for _, size := range sizes() {
+		inWorld(t, func(t *testing.T, n *testWorld) {
+			for r := range 130 {
+				room := n.CreateRoom(n.ada, sandbox.RoomOptions{Name: fmt.Sprintf("Room %d", r)})
+				time.Sleep(time.Minute)
+				if r%3 != 1 {
+					continue // the newest room has none
+				}
+				if _, err := n.InviteByEmail(room, n.ada, fmt.Sprintf("person%d@place%d.example", r, r)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			n.Inject(sandbox.Fault{Path: slidingPath, Times: 1})
+			n.Inject(sandbox.Fault{Path: slidingPath, Delay: 10 * time.Second})
+			term := n.startAsAda(t, size[0], size[1])
+			term.Wait(5 * time.Second)
+			term.Golden("a part")
+			term.Press("r")
+			term.Golden("rooms")
+			term.Press("esc")
+			term.Wait(20 * time.Second)
+			term.Golden("all")
 		})
 	}
 }

@@ -186,7 +186,7 @@ func (s *Sync) checkUnread(ctx context.Context) error {
 // readWindow sends a request and adds the rooms of the response.
 func (s *Sync) readWindow(ctx context.Context, body request) error {
 	path := session.Path{"unstable", "org.matrix.simplified_msc3575", "sync"}
-	return s.hs.PostRaw(ctx, path, body, func(raw []byte) error {
+	return s.hs.PostLong(ctx, path, body, func(raw []byte) error {
 		rooms, ok := syncreply.ReadSliding(raw)
 		if !ok {
 			return fmt.Errorf("%w: the response is not that of a sliding sync", ErrUnusable)

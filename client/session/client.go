@@ -129,24 +129,30 @@ func (c *Client) GetRaw(ctx context.Context, p Path, query url.Values, read func
 // GetLong is like GetRaw for a response that may take minutes on a slow line: only a pause
 // is limited, not the whole. It calls arrived with each part of the body.
 func (c *Client) GetLong(ctx context.Context, p Path, query url.Values, arrived func(part []byte), read func(body []byte) error) error {
+	return c.requestLong(ctx, call{method: http.MethodGet, url: c.url(p, query), arrived: arrived, read: rawBody(read)})
+}
+
+// PostLong sends body to an endpoint whose response may take minutes, as for GetLong.
+func (c *Client) PostLong(ctx context.Context, p Path, body any, read func(body []byte) error) error {
+	ignore := func([]byte) {}
+	return c.requestLong(ctx, call{method: http.MethodPost, url: c.url(p, nil), body: body, arrived: ignore, read: rawBody(read)})
+}
+
+// requestLong makes a call with a valid access token. The time limit begins again with
+// each part of the response.
+func (c *Client) requestLong(ctx context.Context, r call) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, longestReply, jsonhttp.ErrTimeout)
 	defer cancel()
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	pause := time.AfterFunc(requestTimeout, func() { stop(jsonhttp.ErrTimeout) })
 	defer pause.Stop()
-	return c.authorized(ctx, call{
-		method: http.MethodGet, url: c.url(p, query), read: rawBody(read),
-		arrived: func(part []byte) {
-			pause.Reset(requestTimeout)
-			arrived(part)
-		},
-	})
-}
-
-// PostRaw sends body to an endpoint, and calls read as GetRaw does.
-func (c *Client) PostRaw(ctx context.Context, p Path, body any, read func(body []byte) error) error {
-	return c.request(ctx, call{method: http.MethodPost, url: c.url(p, nil), body: body, read: rawBody(read)})
+	arrived := r.arrived
+	r.arrived = func(part []byte) {
+		pause.Reset(requestTimeout)
+		arrived(part)
+	}
+	return c.authorized(ctx, r)
 }
 
 func rawBody(read func([]byte) error) func(*jsonhttp.Response) error {

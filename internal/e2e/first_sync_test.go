@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -37,7 +38,7 @@ func BenchmarkFirstSync(b *testing.B) {
 			for _, rooms := range []int{200, 1000} {
 				ada.crowdedRooms(made, rooms)
 				made = rooms
-				b.Run(fmt.Sprint(rooms), func(b *testing.B) { benchmarkLines(b, ada, rooms) })
+				b.Run(strconv.Itoa(rooms), func(b *testing.B) { benchmarkLines(b, ada, rooms) })
 			}
 		})
 	}
