@@ -135,9 +135,9 @@ func checkServers(ctx context.Context, account *client.Account) []checkup {
 	if c, told := checkClock(seen); told {
 		checks = append(checks, c)
 	}
-	sync := "/sync; the server also offers simplified sliding sync, which mxinvite does not use"
-	if !seen.SlidingSync {
-		sync = "/sync"
+	sync := "/sync"
+	if seen.SlidingSync {
+		sync = "simplified sliding sync for a new account, then /sync"
 	}
 	checks = append(checks, passed("sync", "%s", sync))
 	user, err := account.WhoAmI(ctx)

@@ -25,6 +25,17 @@ import (
 // round trip of 200 ms and 1 Mbit/s. The homeserver compresses responses, as its proxy
 // usually does; "plain" is without. A fifth of the rooms have ten invites.
 //
+// On Synapse 1.163.2 with SQLite and two cores, in the median of three runs:
+//
+//	             first list in ms      all rooms in ms         kB
+//	             windows    /sync      windows    /sync      windows    /sync
+//	200 fast          37      433          160      433           78       62
+//	    slow        1096     1387         1914     1387           79       62
+//	    slow plain  1419     5704         5929     5704          599      610
+//	1000 fast         65     3991         1600     3991          380      311
+//	    slow        1319     8138         4604     8138          380      311
+//	    slow plain  1827    29833        27361    29833         2991     3056
+//
 //	MXINVITE_E2E=DIR go test -tags e2e -run '^$' -bench FirstSync -benchtime 5x -timeout 1h ./internal/e2e
 func BenchmarkFirstSync(b *testing.B) {
 	for _, s := range sides {
