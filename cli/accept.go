@@ -271,7 +271,7 @@ type jsonAcceptance struct {
 // name in the link.
 func (o acceptOptions) report(ctx context.Context, account *client.Account, i client.Invitation, got client.Accepted) error {
 	name := i.Link.RoomName
-	err := o.DuringCount(ctx, "Reading your rooms", account.Reading, account.Refresh)
+	err := o.DuringCount(ctx, host.SyncProgress(account), account.Refresh)
 	if room, roomErr := account.Room(got.RoomID); err == nil && roomErr == nil {
 		name = room.Name
 	}

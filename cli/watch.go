@@ -85,7 +85,7 @@ func (w *watch) next(ctx context.Context, watcher *client.Watcher) (c client.Cha
 	if w.began {
 		return watcher.Next(ctx)
 	}
-	_ = w.DuringCount(ctx, "Reading the rooms of "+string(w.account.UserID()), w.account.Reading, func(ctx context.Context) error {
+	_ = w.DuringCount(ctx, host.SyncProgress(w.account), func(ctx context.Context) error {
 		c = watcher.Next(ctx)
 		return nil
 	})

@@ -106,6 +106,8 @@ type Account struct {
 	whole    atomic.Pointer[firstsync.Whole] // nil if no first sync in one response runs
 	moreRead chan struct{}                   // receives when the first sync has read more
 
+	tracing atomic.Pointer[traceCount] // nil if no room is being traced
+
 	outboxChanged chan struct{} // by this program
 	sends         atomic.Bool   // the runner of this program sends
 

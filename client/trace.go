@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
+	"sync/atomic"
 
 	"maunium.net/go/mautrix/id"
 
@@ -26,10 +27,14 @@ const (
 // traceAll traces rooms concurrently. A room whose trace fails is traced again after
 // the next sync, so that it does not delay events of other rooms.
 func (a *Account) traceAll(ctx context.Context, rooms []id.RoomID) error {
+	count := &traceCount{total: len(rooms)}
+	a.tracing.Store(count)
+	defer a.tracing.CompareAndSwap(count, nil)
 	var g panicgroup.Group
 	g.SetLimit(traceParallel)
 	for _, room := range rooms {
 		g.Go(func() error {
+			defer count.done.Add(1)
 			err := a.trace(ctx, room)
 			if err == nil {
 				return nil
@@ -42,6 +47,21 @@ func (a *Account) traceAll(ctx context.Context, rooms []id.RoomID) error {
 		})
 	}
 	return g.Wait()
+}
+
+// A traceCount is the progress of traceAll.
+type traceCount struct {
+	done  atomic.Int64
+	total int
+}
+
+// Tracing returns how many of the rooms with invites that look pending were traced. Both
+// numbers are zero if none is being traced.
+func (a *Account) Tracing() (done, total int) {
+	if count := a.tracing.Load(); count != nil {
+		return int(count.done.Load()), count.total
+	}
+	return 0, 0
 }
 
 // trace finds the invites of a room that were accepted before the first sync. When a

@@ -119,8 +119,19 @@ func (p *Program) Account(ctx context.Context) (*client.Account, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = p.DuringCount(ctx, "Reading the rooms of "+string(account.UserID()), account.Reading, account.Refresh)
+	err = p.DuringCount(ctx, SyncProgress(account), account.Refresh)
 	return account, err
+}
+
+// SyncProgress returns a function that returns the progress of the account's sync.
+func SyncProgress(account *client.Account) func() (what string, done, total int) {
+	return func() (what string, done, total int) {
+		if done, total := account.Tracing(); total > 0 {
+			return "Looking for accepted invites in the rooms", done, total
+		}
+		done, total = account.Reading()
+		return "Reading the rooms of " + string(account.UserID()), done, total
+	}
 }
 
 // AccountInRoom returns the same as Account, and the room with the given name.

@@ -78,13 +78,13 @@ func TestStatusHasTheCountOnceItIsKnown(t *testing.T) {
 		var said bytes.Buffer
 		p := &Printer{Streams: Streams{Err: &said, ErrTTY: true, Now: time.Now, Location: time.UTC}}
 		var done atomic.Int64
-		count := func() (int, int) {
+		count := func() (string, int, int) {
 			if n := int(done.Load()); n > 0 {
-				return n, 1000
+				return "Reading", n, 1000
 			}
-			return 0, 0
+			return "Reading", 0, 0
 		}
-		_ = p.DuringCount(t.Context(), "Reading", count, func(context.Context) error {
+		_ = p.DuringCount(t.Context(), count, func(context.Context) error {
 			time.Sleep(statusDelay + time.Millisecond)
 			done.Store(20)
 			time.Sleep(2 * statusDelay)

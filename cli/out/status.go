@@ -134,17 +134,21 @@ func (p *Printer) During(ctx context.Context, what string, work func(context.Con
 	return work(ctx)
 }
 
-// DuringCount calls work and shows its progress, which count returns. Before total is
-// known, it is zero.
-func (p *Printer) DuringCount(ctx context.Context, what string, count func() (done, total int), work func(context.Context) error) error {
-	t := &Tally{what: what, now: p.Now, began: p.Now(), location: p.Location}
-	s := p.startStatus(what+"…", func() string {
-		var done int
-		if done, t.total = count(); t.total == 0 {
+// DuringCount calls work and shows its progress, which count returns. If total is zero, it
+// is not known, and the status has only the text.
+func (p *Printer) DuringCount(ctx context.Context, count func() (what string, done, total int), work func(context.Context) error) error {
+	t := &Tally{now: p.Now, location: p.Location}
+	update := func() string {
+		what, done, total := count()
+		if what != t.what {
+			t.what, t.began = what, p.Now()
+		}
+		if t.total = total; total == 0 {
 			return what + "…"
 		}
 		return t.line(done)
-	})
+	}
+	s := p.startStatus(update(), update)
 	defer s.End()
 	return work(ctx)
 }

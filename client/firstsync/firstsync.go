@@ -3,6 +3,7 @@
 package firstsync
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -116,7 +117,7 @@ func (s *Sync) begin(ctx context.Context) error {
 		return err
 	})
 	err := s.readWindow(ctx, ranged(connection(0), 0, firstWindow))
-	if err := errors.Join(g.Wait(), err); err != nil {
+	if err := cmp.Or(g.Wait(), err); err != nil {
 		return err
 	}
 	defer s.more()
