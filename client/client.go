@@ -104,7 +104,7 @@ type Account struct {
 
 	first    atomic.Pointer[firstsync.Sync]  // nil if no first sync in windows has begun
 	whole    atomic.Pointer[firstsync.Whole] // nil if no first sync in one response runs
-	moreRead chan struct{}                   // receives when the first sync has read more
+	moreRead chan struct{}                   // receives when the first sync has read a window
 
 	tracing atomic.Pointer[traceCount] // nil if no room is being traced
 

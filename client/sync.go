@@ -133,7 +133,7 @@ func (a *Account) addWindow(window map[id.RoomID]json.RawMessage) ([]id.RoomID, 
 	return added, a.opt.Memory.Keep(a.rooms.Size())
 }
 
-// readMore tells a Watcher that the first sync has read more rooms.
+// readMore tells a Watcher that the first sync has read another window.
 func (a *Account) readMore() {
 	select {
 	case a.moreRead <- struct{}{}:
@@ -173,7 +173,7 @@ func (a *Account) askSync(ctx context.Context, since string, wait time.Duration)
 	}
 	arrived := func([]byte) {}
 	if since == "" {
-		whole := firstsync.NewWhole(a.readMore)
+		whole := new(firstsync.Whole)
 		a.whole.Store(whole)
 		defer a.whole.Store(nil)
 		defer whole.CountTotal(ctx, a.hs)()

@@ -44,9 +44,9 @@ type Change struct {
 // A Watcher waits for changes of the rooms of an account. Use one Watcher for each
 // account.
 type Watcher struct {
-	// EachWindow makes Next also return while the first sync runs, whenever it has read
-	// more rooms. Set it before the first call of Next, whose context must not end before
-	// the first sync.
+	// EachWindow makes Next also return while the first sync runs, whenever it has read a
+	// window of rooms. Set it before the first call of Next, whose context must not end
+	// before the first sync.
 	EachWindow bool
 
 	account  *Account
@@ -115,6 +115,10 @@ type background struct {
 func (w *Watcher) syncFirst(ctx context.Context) ([]id.RoomID, error) {
 	a := w.account
 	if w.first == nil {
+		select {
+		case <-a.moreRead: // in an attempt before
+		default:
+		}
 		first := &background{ended: make(chan struct{})}
 		first.group.Go(func() (err error) {
 			defer close(first.ended)

@@ -117,6 +117,7 @@ func (h *homePage) Update(msg tea.Msg) tea.Cmd {
 		h.wanted = msg.Key
 		h.refresh()
 	case spinner.TickMsg:
+		h.count()
 		return widget.UpdateSpinner(&h.spinner, msg, h.loading())
 	case tea.PasteMsg:
 		if h.Filter.Typing {
@@ -161,11 +162,16 @@ func (h *homePage) changed(c client.Change) tea.Cmd {
 		h.problem, sh.Notice = nil, shell.Notice{}
 	}
 	sh.Connection = shell.Connection{Up: true}
-	sh.Connection.Read, sh.Connection.Rooms = sh.Account.Reading()
+	h.count()
 	if err := sh.Account.StoreError(); err != nil {
 		sh.ShowError(err)
 	}
 	return tea.Batch(h.watch(), h.check(), h.revokeAccepted(), func() tea.Msg { return shell.ChangedMsg{} })
+}
+
+// count updates the number of rooms that the first sync has read.
+func (h *homePage) count() {
+	h.sh.Connection.Read, h.sh.Connection.Rooms = h.sh.Account.Reading()
 }
 
 // notRevokedMsg says why an accepted link could not be revoked.

@@ -9,21 +9,13 @@ import (
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
-// countStep is the number of rooms after which the progress of a /sync is reported.
-const countStep = 20
-
-// Whole is the progress of a first sync in one response of /sync.
+// Whole is the progress of a first sync in one response of /sync. The zero value is ready
+// for use.
 type Whole struct {
-	more func()
-
-	mu       sync.Mutex
-	counter  syncreply.Counter
-	reported int
-	total    int
+	mu      sync.Mutex
+	counter syncreply.Counter
+	total   int
 }
-
-// NewWhole returns the progress of a /sync. It calls more when there is more to show.
-func NewWhole(more func()) *Whole { return &Whole{more: more} }
 
 // CountTotal requests the number of joined rooms in the background. If that fails, there
 // is no progress. The caller must call end.
@@ -38,7 +30,6 @@ func (w *Whole) CountTotal(ctx context.Context, hs *session.Client) (end func())
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		w.total = len(joined)
-		w.more()
 		return nil
 	})
 	return func() {
@@ -50,15 +41,8 @@ func (w *Whole) CountTotal(ctx context.Context, hs *session.Client) (end func())
 // Arrived counts the rooms in a part of the response.
 func (w *Whole) Arrived(part []byte) {
 	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.counter.Write(part)
-	report := w.total > 0 && w.counter.Joined >= w.reported+countStep
-	if report {
-		w.reported = w.counter.Joined
-	}
-	w.mu.Unlock()
-	if report {
-		w.more()
-	}
 }
 
 // Progress returns how many of the joined rooms have arrived. Both numbers are zero until

@@ -20,8 +20,9 @@ const (
 	// requestTimeout is the limit for all requests. It is longer than the 60 s for
 	// which Synapse waits for an identity server.
 	requestTimeout = 75 * time.Second
-	// longestReply is the limit for a response that goes on arriving.
-	longestReply = 30 * time.Minute
+	// enoughBytes must arrive in each requestTimeout of a response for which slow lines are
+	// allowed: 1 KiB in a second.
+	enoughBytes = int64(requestTimeout/time.Second) << 10
 	// maxReply is the largest response, in bytes: the first /sync of a large account.
 	maxReply = 256 << 20
 )
@@ -126,8 +127,8 @@ func (c *Client) GetRaw(ctx context.Context, p Path, query url.Values, read func
 	return c.request(ctx, call{method: http.MethodGet, url: c.url(p, query), read: rawBody(read)})
 }
 
-// GetLong is like GetRaw for a response that may take minutes on a slow line: only a pause
-// is limited, not the whole. It calls arrived with each part of the body.
+// GetLong is like GetRaw for a response that may take minutes on a slow line: not its time
+// is limited, but how slow it may be. It calls arrived with each part of the body.
 func (c *Client) GetLong(ctx context.Context, p Path, query url.Values, arrived func(part []byte), read func(body []byte) error) error {
 	return c.requestLong(ctx, call{method: http.MethodGet, url: c.url(p, query), arrived: arrived, read: rawBody(read)})
 }
@@ -138,18 +139,19 @@ func (c *Client) PostLong(ctx context.Context, p Path, body any, read func(body 
 	return c.requestLong(ctx, call{method: http.MethodPost, url: c.url(p, nil), body: body, arrived: ignore, read: rawBody(read)})
 }
 
-// requestLong makes a call with a valid access token. The time limit begins again with
-// each part of the response.
+// requestLong makes a call with a valid access token. The time limit begins again
+// whenever enough of the response has arrived.
 func (c *Client) requestLong(ctx context.Context, r call) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, longestReply, jsonhttp.ErrTimeout)
-	defer cancel()
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
-	pause := time.AfterFunc(requestTimeout, func() { stop(jsonhttp.ErrTimeout) })
-	defer pause.Stop()
-	arrived := r.arrived
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	limit := time.AfterFunc(requestTimeout, func() { cancel(jsonhttp.ErrTimeout) })
+	defer limit.Stop()
+	arrived, enough := r.arrived, enoughBytes
 	r.arrived = func(part []byte) {
-		pause.Reset(requestTimeout)
+		if enough -= int64(len(part)); enough <= 0 {
+			enough = enoughBytes
+			limit.Reset(requestTimeout)
+		}
 		arrived(part)
 	}
 	return c.authorized(ctx, r)

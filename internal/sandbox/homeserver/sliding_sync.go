@@ -47,6 +47,9 @@ func (h *Homeserver) slidingSync(c *request) (any, error) {
 		})
 		ops := []object{}
 		for _, window := range list.Ranges {
+			if window[0] < 0 || window[1] < 0 {
+				return nil, api.Fail(http.StatusBadRequest, "M_BAD_JSON", "Input should be greater than or equal to 0")
+			}
 			ids := []string{}
 			from := min(window[0], len(rooms))
 			for _, r := range rooms[from:max(from, min(window[1]+1, len(rooms)))] {
@@ -128,6 +131,7 @@ func (h *Homeserver) slidingRoom(r *room, me string, wanted [][2]string) object 
 	return out
 }
 
+// slidingHeroes returns users and their display names.
 func slidingHeroes(members []*event) (heroes []object) {
 	for _, e := range members {
 		hero := object{"user_id": *e.stateKey}
