@@ -1,6 +1,6 @@
-# "make help" lists the targets. They need only Go, and e2e needs Python 3.11 or
-# newer with venv, Node.js 20 or newer with npm, and Chromium. Tools run as pinned Go
-# modules.
+# "make help" lists the targets. They need only Go. e2e needs Python 3.11 or newer with
+# venv, Node.js 20 or newer with npm, and Chromium. packages needs Debian, and what
+# .ci/run installs. Tools run as pinned Go modules.
 
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 E2E      := $(CURDIR)/.cache/e2e

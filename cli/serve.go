@@ -60,9 +60,9 @@ func newServe(a *host.Program) *cobra.Command {
 			"makes, alone or beside SSH: links then open in a browser, can expire, and work\n" +
 			"for a limited number of people. It speaks HTTP, for a proxy that adds TLS. See\n" +
 			"docs/links.md.\n\n" +
-			"--healthcheck starts nothing. It asks the servers that run with the same --listen\n" +
-			"and --links on this machine, and fails if one does not answer. It is for\n" +
-			"containers and monitoring.",
+			"--healthcheck starts nothing. It asks the servers that run with the same\n" +
+			"--listen and --links on this machine, and fails if one does not answer. It is\n" +
+			"for containers and monitoring.",
 		Example: "  mxinvite serve --listen :2222 --authorized-keys ~/.ssh/authorized_keys\n" +
 			"  ssh -p 2222 host\n" +
 			"  ssh -p 2222 host list --json\n" +
