@@ -15,7 +15,7 @@ buildGo126Module {
 
   src = lib.cleanSource ../..;
   # packaging/nix/vendor-hash.sh prints the hash of the modules in go.mod.
-  vendorHash = "sha256-hDA5DQxXuSXsOszV4dkqsuJF1/eUlgHqSykt6rPh/s4=";
+  vendorHash = "sha256-Zb0Ke+J05S7f8W6MmG8xvnIntH8No/+lQOSuRM6ZihU=";
   subPackages = [ "." ];
 
   env.CGO_ENABLED = 0;
