@@ -64,6 +64,9 @@ func slowly(w io.Writer) {
 
 const hostileEvent = `{"type":"m.room.third_party_invite","event_id":"$%[1]d","state_key":"t%[1]d","sender":"@m:h","content":{"display_name":"a","public_key":"AAAA"}},`
 
+// windows begins the names of attacks of homeservers that offer sliding sync.
+const windows = "windows, "
+
 // attacks are responses of one to two gigabytes, or that need as much memory when
 // they are parsed.
 var attacks = map[string]attack{
@@ -77,16 +80,27 @@ var attacks = map[string]attack{
 	"empty members":       repeat(`{"next_batch":"s","rooms":{"join":{"!r:h":{"state":{"events":[{}`, `,{}`, 1<<28, `]}}}}}`),
 	"many invites":        numbered(`{"next_batch":"s","rooms":{"join":{"!r:h":{"state":{"events":[`, hostileEvent, 3_000_000, `{}]}}}}}`),
 	"without an end":      slowly,
-	"long names":          repeat(`{"next_batch":"s","rooms":{"join":{"!r:h":{"state":{"events":[{"type":"m.room.name","state_key":"","content":{"name":"`, `\u202e`, 1<<28, `"}}]}}}}}`),
+	// These answer a sliding sync.
+	windows + "spaces":              repeat(`{"pos":"1"`, " ", 1500<<20, `}`),
+	windows + "many rooms":          numbered(`{"pos":"1","rooms":{"!r:h":{}`, `,"!%d:h":{}`, 1_000_000, `}}`),
+	windows + "short, many rooms":   numbered(`{"pos":"1","rooms":{"!r:h":{}`, `,"!%d:h":{}`, 150_000, `}}`),
+	windows + "short, many invites": numbered(`{"pos":"1","rooms":{"!r:h":{"required_state":[`, hostileEvent, 20_000, `{}]}}}`),
+	windows + "many invites":        numbered(`{"pos":"1","rooms":{"!r:h":{"required_state":[`, hostileEvent, 3_000_000, `{}]}}}`),
+	"long names":                    repeat(`{"next_batch":"s","rooms":{"join":{"!r:h":{"state":{"events":[{"type":"m.room.name","state_key":"","content":{"name":"`, `\u202e`, 1<<28, `"}}]}}}}}`),
 }
 
 // hostileServer is a homeserver whose response to a sync is an attack, compressed.
-func hostileServer(t *testing.T, a attack) *httptest.Server {
+func hostileServer(t *testing.T, name string) *httptest.Server {
 	t.Helper()
+	sliding := strings.HasPrefix(name, windows)
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case strings.HasSuffix(r.URL.Path, "/versions"):
-			_, _ = io.WriteString(w, `{"versions":["v1.11"]}`)
+			fmt.Fprintf(w, `{"versions":["v1.11"],"unstable_features":{"org.matrix.simplified_msc3575":%t}}`, sliding)
+		case strings.HasSuffix(r.URL.Path, "/joined_rooms"):
+			_, _ = io.WriteString(w, `{"joined_rooms":["!r:h"]}`)
+		case sliding && r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/sync"):
+			_, _ = io.WriteString(w, `{"next_batch":"s"}`)
 		case strings.HasSuffix(r.URL.Path, "/login") && r.Method == http.MethodGet:
 			_, _ = io.WriteString(w, `{"flows":[{"type":"m.login.password"}]}`)
 		case strings.HasSuffix(r.URL.Path, "/login"):
@@ -96,7 +110,7 @@ func hostileServer(t *testing.T, a attack) *httptest.Server {
 		case strings.HasSuffix(r.URL.Path, "/sync"):
 			w.Header().Set("Content-Encoding", "gzip")
 			z, _ := gzip.NewWriterLevel(w, gzip.BestSpeed)
-			a(z)
+			attacks[name](z)
 			_ = z.Close()
 		default:
 			w.WriteHeader(http.StatusNotFound)
@@ -146,8 +160,8 @@ func TestHostileHomeserversStayWithinTheMemoryOfVisitors(t *testing.T) {
 	l.hangup <- syscall.SIGHUP
 	l.said.Until(t, "were reloaded")
 	l.signIn()
-	for name, a := range attacks {
-		if code, _, said := l.run(visitors[name], "x", "login --vault plain "+hostileServer(t, a).URL+" --user m"); code != exit.OK {
+	for name := range attacks {
+		if code, _, said := l.run(visitors[name], "x", "login --vault plain "+hostileServer(t, name).URL+" --user m"); code != exit.OK {
 			t.Fatal(name, code, said)
 		}
 	}
