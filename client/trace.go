@@ -67,13 +67,14 @@ func (a *Account) Tracing() (done, total int) {
 // trace finds the invites of a room that were accepted before the first sync. When a
 // user joins, the new member event no longer contains the token; the event that it
 // replaced does. The sender of that event is the inviter. So trace reads the events of
-// the inviters backwards, up to the oldest invite that looks pending, or that was
-// revoked: an invite cannot be accepted before its own event.
+// the inviters backwards, up to the oldest invite that looks pending, that was revoked, or
+// of which only the join says that it was accepted, and not when: an invite cannot be
+// accepted before its own event.
 func (a *Account) trace(ctx context.Context, room id.RoomID) error {
 	if err := a.fetchReplaced(ctx, room); err != nil {
 		return err
 	}
-	senders, open := a.rooms.Unaccepted(room)
+	senders, open := a.rooms.Unexplained(room)
 	filter := traceFilter(senders)
 
 	var found []invite.Event

@@ -63,9 +63,10 @@ func (s *Rooms) Missing(room id.RoomID) []id.EventID {
 	return ids
 }
 
-// Unaccepted returns the senders of the invites that look pending, or that were revoked
-// and may have been accepted before, and the oldest known event of each such invite.
-func (s *Rooms) Unaccepted(room id.RoomID) (senders []id.UserID, oldest map[id.EventID]bool) {
+// Unexplained returns the senders of the invites that look pending, or that were revoked
+// and may have been accepted before, or that were accepted at an unknown time, and the
+// oldest known event of each such invite.
+func (s *Rooms) Unexplained(room id.RoomID) (senders []id.UserID, oldest map[id.EventID]bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := s.loaded(room)
@@ -76,7 +77,9 @@ func (s *Rooms) Unaccepted(room id.RoomID) (senders []id.UserID, oldest map[id.E
 	from := map[id.UserID]bool{}
 	for _, i := range r.invites {
 		versions := r.versions(i.Token)
-		if revoked := i.Status == invite.Revoked && i.Acceptance == nil && len(versions) > 1; !i.Live() && !revoked {
+		revoked := i.Status == invite.Revoked && i.Acceptance == nil && len(versions) > 1
+		untimed := i.Acceptance != nil && i.Acceptance.First.IsZero()
+		if !i.Live() && !revoked && !untimed {
 			continue
 		}
 		for _, ev := range versions {
