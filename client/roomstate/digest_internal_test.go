@@ -182,6 +182,27 @@ func TestRoomsOfAnEarlierTryAreForgotten(t *testing.T) {
 	}
 }
 
+// Dendrite does not say which event another one replaced.
+func TestVersionsAreLinkedWhereTheServerDoesNotSay(t *testing.T) {
+	version := func(n int, sender, content string) json.RawMessage {
+		return json.RawMessage(fmt.Sprintf(`{"type":"m.room.third_party_invite","state_key":"tok","event_id":"$%d","sender":%q,"origin_server_ts":%d,"content":%s}`, n, sender, n*1000, content))
+	}
+	const content = `{"display_name":"gra...@nav...","public_key":"UIWqmD96kTF/LESctfwvn1YhWhr/Ab+t6lfa1MS9D7c"}`
+	all := []json.RawMessage{version(1, "@ada:hs.test", content), version(2, "@ken:hs.test", content), version(3, "@lin:hs.test", `{}`)}
+	s := New(me)
+	for n, ev := range all {
+		synced(t, s, n+1, []json.RawMessage{ev})
+		from := &storedRooms{Batch: s.Batch("", s.IDs(), nil)}
+		from.Changed[0].Digest = ""
+		if d := diff(known(s), known(restored(t, from, 1))); d != "" {
+			t.Errorf("%d versions: %s", n+1, d)
+		}
+	}
+	if i := s.Invites()[0]; i.Sender != "@ken:hs.test" || i.OriginalSender != "@ada:hs.test" || i.FirstSentAt.UnixMilli() != 1000 {
+		t.Errorf("%+v", i)
+	}
+}
+
 // The events are read once, and only if they are needed.
 func TestEventsAreReadOnce(t *testing.T) {
 	events := serverEvents(t)

@@ -60,8 +60,13 @@ func (r *events) rewrites(token string) []invite.Event {
 			found = append(found, ev)
 		}
 	}
-	slices.SortFunc(found, func(a, b invite.Event) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(b.ID, a.ID)) })
+	slices.SortFunc(found, compareVersions)
 	return found
+}
+
+// compareVersions orders the events of an invite, the newest first.
+func compareVersions(a, b invite.Event) int {
+	return cmp.Or(b.At.Compare(a.At), cmp.Compare(b.ID, a.ID))
 }
 
 // countRewrites returns the number of earlier events of each invite.

@@ -120,6 +120,43 @@ func (r *events) read(room store.Room) {
 			r.history[ev.ID] = ev
 		}
 	}
+	r.link()
+}
+
+// link sets Replaces of the events of invites, as set does when they arrive: Dendrite
+// does not send replaces_state, and only what a server sent is stored. The current event
+// of an invite replaced the newest of the events that no other is known to have
+// replaced, and so on.
+func (r *events) link() {
+	earlier, replaced := map[string][]invite.Event{}, map[id.EventID]bool{}
+	for _, ev := range r.history {
+		replaced[ev.Replaces] = true
+		if ev.Type == invite.TypeThirdPartyInvite {
+			earlier[ev.StateKey] = append(earlier[ev.StateKey], ev)
+		}
+	}
+	for token, events := range earlier {
+		k := stateKey{invite.TypeThirdPartyInvite, token}
+		ev, ok := r.current[k]
+		if !ok || ev.Replaces != "" {
+			continue
+		}
+		slices.SortFunc(events, compareVersions)
+		for _, prev := range events {
+			if replaced[prev.ID] || prev.ID == ev.ID {
+				continue
+			}
+			ev.Replaces = prev.ID
+			if r.current[k].ID == ev.ID {
+				r.current[k] = ev
+			} else {
+				r.history[ev.ID] = ev
+			}
+			if ev = prev; ev.Replaces != "" {
+				break
+			}
+		}
+	}
 }
 
 // ErrEvents says that the stored events of a room cannot be read.
