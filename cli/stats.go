@@ -88,17 +88,21 @@ func runStats(ctx context.Context, o statsOptions) error {
 	if err != nil {
 		return err
 	}
-	invites, now := o.which.Select(account, rooms), o.Now()
-	found := stats.Of(stats.Each(invites), func(room id.RoomID) bool { return rooms[room].Traced }, now)
+	now := o.Now()
+	found := stats.Of(stats.Each(o.which.Select(account, rooms)), func(room id.RoomID) bool { return rooms[room].Traced }, now)
 	if o.JSON {
 		return o.WriteJSON(newJSONStats(found, rooms, now))
 	}
-	if len(invites) == 0 {
+	if found.All.Sent == 0 {
 		o.Note("There are no such invites.")
 		return nil
 	}
+	note := wording.StatsNote(found.All, untraced(found, rooms))
+	if note != "" {
+		o.Note("%s", note)
+	}
 	if o.as.output != "" {
-		return o.writePicture(ctx, found, rooms, now)
+		return o.writePicture(ctx, found, rooms, note)
 	}
 	if o.OutTTY || o.Conversation != nil {
 		t := &out.Table{Columns: make([]out.Column, 2)}
@@ -109,9 +113,6 @@ func runStats(ctx context.Context, o statsOptions) error {
 			return err
 		}
 		fmt.Fprintln(o.Out)
-	}
-	if note := wording.StatsNote(found.All, untraced(found, rooms)); note != "" {
-		o.Note("%s", note)
 	}
 	return o.WriteTable(o.table(found, rooms, account.UserID()))
 }

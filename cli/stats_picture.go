@@ -21,11 +21,15 @@ const (
 	fewestWeeks = 8
 )
 
-// writePicture writes the statistics as charts to the file of --output.
-func (o *statsOptions) writePicture(ctx context.Context, found stats.Stats, rooms map[id.RoomID]client.Room, now time.Time) error {
-	picture := chart.Picture{Charts: []chart.Chart{weeksChart(found.All, now, o.Location), o.rowsChart(found, rooms)}}
+// writePicture writes the statistics as charts to the file of --output. note is what is
+// not known; it may be empty.
+func (o *statsOptions) writePicture(ctx context.Context, found stats.Stats, rooms map[id.RoomID]client.Room, note string) error {
+	picture := chart.Picture{Charts: []chart.Chart{weeksChart(found.All, o.Now(), o.Location), o.rowsChart(found, rooms)}}
 	for _, l := range wording.StatsLines(found.All) {
 		picture.Lines = append(picture.Lines, l.Label+": "+l.Text)
+	}
+	if note != "" {
+		picture.Lines = append(picture.Lines, note)
 	}
 	data, err := picture.Draw(chart.FormatOf(o.as.output))
 	if err == nil {

@@ -64,16 +64,21 @@ func Median(s stats.Summary) string {
 }
 
 // A StatsLine is a line of the statistics of some invites.
-type StatsLine struct{ Label, Text string }
+type StatsLine struct {
+	Label, Text string
+	Share       *stats.Share // nil if the line is not about a share
+	Minor       bool         // the line is left out where there is little space
+}
 
 // StatsLines describes the statistics of some invites: how many they are, and what
 // became of them. Each line names the invites that it counts.
 func StatsLines(s stats.Summary) []StatsLine {
-	lines := []StatsLine{{"Sent", sentText(s)}}
+	lines := []StatsLine{{Label: "Sent", Text: sentText(s)}}
 	for n, days := range stats.ShareDays() {
-		lines = append(lines, StatsLine{"Accepted in " + count(days, "day"), shareText(s.Shares[n])})
+		share := &s.Shares[n]
+		lines = append(lines, StatsLine{Label: "Accepted in " + count(days, "day"), Text: shareText(*share), Share: share, Minor: n < len(s.Shares)-1})
 	}
-	return append(lines, StatsLine{"Time to accept", medianText(s)}, StatsLine{"Pending by age", pendingText(s)})
+	return append(lines, StatsLine{Label: "Time to accept", Text: medianText(s)}, StatsLine{Label: "Pending by age", Text: pendingText(s), Minor: true})
 }
 
 func sentText(s stats.Summary) string {

@@ -80,6 +80,8 @@ func (r *row) month() stats.Share { return r.Shares[len(r.Shares)-1] }
 const (
 	gap  = 2   // between columns
 	wide = 140 // the largest width at which a row is easy to read
+
+	spacious = 76 // the smallest width with bars and all important columns
 )
 
 // columns are the widths of the columns in the table. A column of width zero is
@@ -88,7 +90,7 @@ type columns struct{ width, name, revoked, share, median, weeks int }
 
 func newColumns(width int) columns {
 	c := columns{width: min(width, wide), weeks: 8}
-	if width >= 76 {
+	if width >= spacious {
 		c.share, c.median = 8, 8
 	}
 	if width >= 100 {

@@ -13,6 +13,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/phrase"
 	"github.com/mxinvite/mxinvite/ui/shell"
+	"github.com/mxinvite/mxinvite/ui/style"
 	"github.com/mxinvite/mxinvite/wording"
 )
 
@@ -44,50 +45,42 @@ func (p *StatsPage) View(width, _ int) (string, *tea.Cursor) {
 	return overall + "\n" + cells.Indent(filter, 1) + "\n" + p.listing(cols), cursor
 }
 
-// overall draws the figures of all rooms.
+// overall draws the figures of all rooms. A low screen has only the most important lines.
 func (p *StatsPage) overall(width int) string {
 	if p.counted == nil {
 		return ""
 	}
-	st, all := p.sh.Styles, p.counted.All
+	st := p.sh.Styles
+	lines := slices.DeleteFunc(wording.StatsLines(p.counted.All), func(l wording.StatsLine) bool { return l.Minor && p.sh.Height < 18 })
 	label := 0
-	lines := wording.StatsLines(all)
 	for _, l := range lines {
 		label = max(label, cells.Width(l.Label)+gap)
 	}
-	shares := 1 // the first line with a share
-	var out []string
+	var drawn []string
 	for n, l := range lines {
-		share := n - shares
-		isShare := share >= 0 && share < len(all.Shares)
-		if p.sh.Height < 18 && (isShare && share < len(all.Shares)-1 || n == len(lines)-1) {
-			continue // a low screen has only the most important lines
+		title, bar := cells.Pad(l.Label, label), ""
+		if n == 0 && width < spacious {
+			title = l.Label + " " // the first line is the longest
 		}
-		text := cells.Cut(l.Text, width-label)
-		if isShare && width >= 76 && all.Shares[share].Of > 0 {
-			text = cells.Pad(cells.Cut(l.Text, width-label-shareWidth-gap), width-label-shareWidth-gap)
-			text = shareBar(p.sh, all.Shares[share]) + "  " + strings.TrimRight(text, " ")
+		if l.Share != nil && l.Share.Of > 0 && width >= spacious {
+			bar = shareBar(st, *l.Share) + "  "
 		}
-		title := cells.Pad(l.Label, label)
-		if n == 0 && width < 76 {
-			title, text = l.Label+" ", cells.Cut(l.Text, width-cells.Width(l.Label)-1)
-		}
-		out = append(out, st.Label.Render(title)+text)
+		text := cells.Cut(l.Text, width-cells.Width(title)-cells.Width(bar))
+		drawn = append(drawn, st.Label.Render(title)+bar+text)
 	}
-	if note := wording.StatsNote(all, p.counted.untraced); note != "" {
-		out = append(out, st.Warn.Render(cells.Wrap("? "+note, width)))
+	if note := wording.StatsNote(p.counted.All, p.counted.untraced); note != "" {
+		drawn = append(drawn, st.Warn.Render(cells.Wrap("? "+note, width)))
 	}
-	return strings.Join(out, "\n")
+	return strings.Join(drawn, "\n")
 }
 
 const shareWidth = 20
 
 // shareBar draws a share: what was accepted, what may have been, and what was not. The
 // parts differ in their characters, not only in their colours.
-func shareBar(sh *shell.Shell, s stats.Share) string {
+func shareBar(st style.Styles, s stats.Share) string {
 	least, most := s.Range()
 	full, possible := int(math.Round(least*shareWidth/100)), int(math.Round(most*shareWidth/100))
-	st := sh.Styles
 	return st.Good.Render(strings.Repeat("━", full)) + st.Warn.Render(strings.Repeat("╌", possible-full)) + st.Rule.Render(strings.Repeat("─", shareWidth-possible))
 }
 
