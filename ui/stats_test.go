@@ -97,13 +97,13 @@ func TestStatsSayWhatIsNotKnown(t *testing.T) {
 		inWorld(t, func(t *testing.T, n *testWorld) {
 			n.invite(t, n.compilers, "lin@kernel.example")
 			n.invite(t, n.compilers, "rob@bell.example")
-			if err := n.Bind("rob@bell.example", n.ken); err != nil {
-				t.Fatal(err)
-			}
 			time.Sleep(40 * 24 * time.Hour)
 			n.invite(t, n.ops, "ida@rhodes.example")
 			n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/rooms/*/messages", Status: 500})
 			term := n.startAsAda(t, size[0], size[1])
+			if err := n.Bind("rob@bell.example", n.ken); err != nil {
+				t.Fatal(err)
+			}
 			term.Press("%")
 			term.Golden("uncertain")
 		})
