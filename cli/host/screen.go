@@ -27,6 +27,7 @@ import (
 // HomeScreen shows the screen until the user quits or opens the demo. wantsDemo
 // reports whether to open the demo.
 func (p *Program) HomeScreen(ctx context.Context, opt client.Options, trusted *TrustedHosts, inspect func(context.Context, string) (shell.Dump, error)) (wantsDemo bool, err error) {
+	p.delayCollection()
 	d := sessionSwitcher{p, opt}
 	vault, err := d.vault()
 	if err != nil {
