@@ -12,11 +12,13 @@ import (
 
 // A Walk iterates over the members of an object or the elements of an array without
 // copying them. The JSON must be valid as a whole. With invalid JSON the iteration
-// ends, but the members are unspecified.
+// ends, but the members are unspecified; they are separated by commas, which limit their
+// number ([internal/budget] counts commas).
 type Walk struct {
 	raw   []byte
 	at    int
 	named bool // it is an object
+	begun bool // Next has returned a member
 
 	Name  []byte // name of the member; empty for an element
 	Value json.RawMessage
@@ -40,12 +42,17 @@ func begin(raw []byte, bracket byte) Walk {
 
 // Next advances to the next member and reports whether there is one.
 func (w *Walk) Next() bool {
-	w.at = skipSpace(w.raw, w.at)
+	from := w.at
+	w.at = skipSpace(w.raw, from)
+	if w.begun && bytes.IndexByte(w.raw[from:w.at], ',') < 0 {
+		return false // the end, or invalid
+	}
+	w.begun = true
 	if w.named {
 		if w.at == len(w.raw) || w.raw[w.at] != '"' {
 			return false
 		}
-		from := w.at
+		from = w.at
 		w.at = skipValue(w.raw, from)
 		w.Name = w.raw[from+1 : max(from+1, w.at-1)]
 		if bytes.IndexByte(w.Name, '\\') >= 0 {
@@ -53,7 +60,7 @@ func (w *Walk) Next() bool {
 		}
 		w.at = skipSpace(w.raw, w.at)
 	}
-	from := w.at
+	from = w.at
 	w.at = skipValue(w.raw, from)
 	w.Value = w.raw[from:w.at:w.at]
 	return w.at > from

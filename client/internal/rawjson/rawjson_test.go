@@ -8,6 +8,26 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// The number of members is limited by that of the commas, also in invalid JSON: the
+// limits of memory count commas.
+func TestMembersNeedCommas(t *testing.T) {
+	for text, want := range map[string]int{
+		`{"a":1,"b":2}`: 2, `{"a"1"b"2}`: 1, `{"a":{}"b":{}}`: 1, `["a""b"]`: 1, `[[][][]]`: 1, `[1 , 2]`: 2, `[1 2]`: 1,
+	} {
+		n := 0
+		w := Object([]byte(text))
+		if text[0] == '[' {
+			w = Array([]byte(text))
+		}
+		for w.Next() {
+			n++
+		}
+		if n != want {
+			t.Errorf("%s has %d members, want %d", text, n, want)
+		}
+	}
+}
+
 // FuzzWalk checks that a walk always ends and stays inside its input, and that it
 // agrees with encoding/json on valid JSON.
 func FuzzWalk(f *testing.F) {
