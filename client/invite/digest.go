@@ -111,7 +111,7 @@ func readInvite(r *digest.Reader, room id.RoomID, i *Invite, keys []Key) []Key {
 // that one of the earlier keys is named instead of it.
 func writeKey(w *digest.Writer, earlier []Key, k Key) {
 	same := slices.IndexFunc(earlier, func(e Key) bool { return e.Public == k.Public })
-	w.Count(same + 1)
+	w.Index(same + 1)
 	if same < 0 {
 		w.Text(k.Public)
 	}
@@ -122,7 +122,7 @@ func writeKey(w *digest.Writer, earlier []Key, k Key) {
 
 func digestKey(r *digest.Reader, earlier []Key) Key {
 	var k Key
-	switch same := r.Count(); {
+	switch same := r.Index(); {
 	case same == 0:
 		k.Public = r.Text()
 	case same <= len(earlier):

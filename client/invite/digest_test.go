@@ -1,6 +1,7 @@
 package invite_test
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"path/filepath"
 	"reflect"
@@ -50,6 +51,16 @@ func TestDigestHasAllOfAnInvite(t *testing.T) {
 			checkDigest(t, invite.Fold(room, events[:n], events[n:]))
 		}
 	}
+}
+
+// Near its end, a digest has fewer bytes than the place of an earlier key.
+func TestDigestRepeatsAnyEarlierKey(t *testing.T) {
+	i := invite.Invite{RoomID: room, Token: "t", Status: invite.Pending}
+	for n := range 30 {
+		i.Keys = append(i.Keys, invite.Key{Public: fmt.Sprint("unusable ", n), Problem: "p"})
+	}
+	i.Keys = append(i.Keys, i.Keys[29])
+	checkDigest(t, []invite.Invite{i})
 }
 
 func FuzzReadDigest(f *testing.F) {

@@ -5,6 +5,7 @@ package digest
 
 import (
 	"encoding/binary"
+	"math"
 	"time"
 )
 
@@ -16,6 +17,9 @@ type Writer struct {
 
 // Count writes a number of elements that follow.
 func (w *Writer) Count(n int) { w.Bytes = binary.AppendUvarint(w.Bytes, uint64(n)) }
+
+// Index writes a number that is not negative, and not one of elements that follow.
+func (w *Writer) Index(n int) { w.Count(n) }
 
 // Integer writes an integer.
 func (w *Writer) Integer(n int64) { w.Bytes = binary.AppendVarint(w.Bytes, n) }
@@ -79,6 +83,16 @@ func (r *Reader) Fail() { r.rest, r.failed = "", true }
 func (r *Reader) Count() int {
 	n := r.number()
 	if n > uint64(len(r.rest)) {
+		r.Fail()
+		return 0
+	}
+	return int(n)
+}
+
+// Index reads a number that is not negative.
+func (r *Reader) Index() int {
+	n := r.number()
+	if n > math.MaxInt {
 		r.Fail()
 		return 0
 	}
