@@ -57,10 +57,10 @@ func (a *allowance) giveBack() {
 
 // apply updates the rooms with a sync. If that needs more memory than is allowed,
 // some rooms are updated, and the sync can be requested again.
-func (a *Account) apply(reply syncreply.Reply, now time.Time) (changed, left []id.RoomID, err error) {
+func (a *Account) apply(since string, reply syncreply.Reply, now time.Time) (changed, left []id.RoomID, err error) {
 	during := allowance{limit: a.opt.Memory}
 	defer during.giveBack()
-	changed, left, err = a.rooms.Apply(reply, now, during.take)
+	changed, left, err = a.rooms.Apply(since, reply, now, during.take)
 	if err != nil {
 		return nil, nil, err
 	}

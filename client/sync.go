@@ -112,6 +112,9 @@ func (a *Account) readWindows(ctx context.Context) ([]id.RoomID, error) {
 		a.first.Store(firstsync.New(a.hs, a.addWindow, a.readMore))
 	}
 	since, err := a.first.Load().Run(ctx, a.opt.Now().UnixNano())
+	if err == nil {
+		err = ctx.Err() // after a sign-out nothing may be stored
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -187,7 +190,7 @@ func (a *Account) askSync(ctx context.Context, since string, wait time.Duration)
 		if since == "" {
 			a.rooms.Restart()
 		}
-		changed, left, err = a.apply(reply, a.opt.Now())
+		changed, left, err = a.apply(since, reply, a.opt.Now())
 		return err
 	})
 	return changed, left, err

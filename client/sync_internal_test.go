@@ -20,7 +20,7 @@ func FuzzSync(f *testing.F) {
 		a := &Account{rooms: roomstate.New("@ada:hs"), keys: newKeyChecks(Options{}, nil), book: newAddressBook(), opt: Options{Now: time.Now, Memory: unlimited{}}}
 		for _, raw := range [][]byte{first, second} {
 			if reply, ok := syncreply.Read(raw); ok {
-				if _, _, err := a.apply(reply, time.Now()); err != nil {
+				if _, _, err := a.apply(a.rooms.Since(), reply, time.Now()); err != nil {
 					t.Error(err)
 				}
 			}

@@ -23,17 +23,21 @@ func (s *Rooms) Restart() {
 	s.since = ""
 }
 
-// Apply updates the rooms with the response of a sync. It returns the rooms that have
-// changed and those that the user has left. Before it uses memory, it calls take with
-// the number of bytes. If take returns an error, Apply returns it, and the response
-// can be applied again. If the error is [ErrEvents], a first sync is needed instead.
-func (s *Rooms) Apply(reply syncreply.Reply, now time.Time, take func(bytes int64) error) (changed, left []id.RoomID, err error) {
+// Apply updates the rooms with the response of a sync that continued from since; without
+// since, of a first sync. It returns the rooms that have changed and those that the user
+// has left. Before it uses memory, it calls take with the number of bytes. If take returns
+// an error, Apply returns it, and the response can be applied again. If the error is
+// [ErrEvents], a first sync is needed instead.
+func (s *Rooms) Apply(since string, reply syncreply.Reply, now time.Time, take func(bytes int64) error) (changed, left []id.RoomID, err error) {
 	if err := take(int64(len(reply.Join)) * roomSize); err != nil {
 		return nil, nil, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	first := s.since == ""
+	first := since == ""
+	if s.since != since {
+		return nil, nil, ErrEvents // stored events could not be read since the request
+	}
 	if first {
 		for room := range s.rooms { // known from before the restart
 			if _, still := reply.Join[room]; !still {

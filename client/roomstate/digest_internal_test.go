@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -71,7 +72,7 @@ func synced(t *testing.T, s *Rooms, next int, events []json.RawMessage) {
 	if !ok {
 		t.Fatalf("%s", body)
 	}
-	if _, _, err := s.Apply(reply, time.Unix(int64(next), 0), func(int64) error { return nil }); err != nil {
+	if _, _, err := s.Apply(s.Since(), reply, time.Unix(int64(next), 0), func(int64) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -232,8 +233,15 @@ func TestUnreadableEventsNeedAFirstSync(t *testing.T) {
 	from := &storedRooms{Batch: s.Batch("", s.IDs(), nil), err: store.ErrNoRoom}
 	r := restored(t, from, 0)
 	reply, _ := syncreply.Read([]byte(`{"next_batch":"s2","rooms":{"join":{"!r:hs.test":{"timeline":{"events":[]}}}}}`))
-	if _, _, err := r.Apply(reply, time.Now(), func(int64) error { return nil }); err == nil || r.Since() != "" {
+	take := func(int64) error { return nil }
+	before := r.Since()
+	if _, _, err := r.Apply(before, reply, time.Now(), take); !errors.Is(err, ErrEvents) || r.Since() != "" {
 		t.Fatalf("%v, since %q", err, r.Since())
+	}
+	// The response to a request that was sent before is not one to a first sync.
+	reply.Join = nil
+	if _, left, err := r.Apply(before, reply, time.Now(), take); !errors.Is(err, ErrEvents) || len(left) > 0 {
+		t.Fatalf("%v, left %v", err, left)
 	}
 	if d := cmp.Diff(len(s.Invites()), len(r.Invites())); d != "" {
 		t.Error("the invites are gone:", d)

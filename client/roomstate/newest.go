@@ -88,8 +88,8 @@ func identical(a, b []invite.Invite) bool {
 	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
 }
 
-// dated is an invite with its time, in milliseconds: numbers are compared in no
-// time, and nearly always they decide.
+// dated is an invite with its time, in milliseconds: comparing numbers is fast, and they
+// nearly always decide.
 type dated struct {
 	at int64
 	*invite.Invite
