@@ -72,7 +72,10 @@ type storedPosition struct {
 func (a *Account) storeSync(ctx context.Context, first bool, changed, left []id.RoomID) {
 	a.stored.mu.Lock()
 	defer a.stored.mu.Unlock()
-	if !first && len(changed)+len(left) == 0 {
+	if !a.storesRooms() {
+		return
+	}
+	if !first && !a.stored.missed && len(changed)+len(left) == 0 {
 		if age := a.rooms.AsOf().Sub(a.stored.asOf); age >= 0 && age < positionPause {
 			return
 		}
@@ -90,22 +93,28 @@ func (a *Account) storeSync(ctx context.Context, first bool, changed, left []id.
 func (a *Account) storeUnsynced(ctx context.Context, rooms []id.RoomID) {
 	a.stored.mu.Lock()
 	defer a.stored.mu.Unlock()
-	if a.stored.token == "" {
-		return // the first sync stores all rooms
+	if !a.storesRooms() || a.stored.token == "" {
+		return // or the first sync stores all rooms
 	}
 	b := a.rooms.Batch(a.stored.token, rooms, nil)
 	b.NextBatch, b.At = a.stored.token, a.stored.asOf
 	a.storeRooms(ctx, b)
 }
 
+// storesRooms reports whether the account has a store for its rooms that no other program
+// writes to.
+func (a *Account) storesRooms() bool {
+	return a.opt.Store != nil && !a.opt.UnstoredRooms && !a.stored.overtaken
+}
+
 // storeRooms stores a batch. If that fails, the changes are used in memory, and requested
 // again at the next start.
 func (a *Account) storeRooms(ctx context.Context, b store.Batch) {
-	if a.opt.Store == nil || a.opt.UnstoredRooms || a.stored.overtaken {
-		return
-	}
 	if a.stored.missed {
 		b = a.rooms.Batch("", a.rooms.IDs(), nil) // the store lacks an earlier change
+	}
+	if b.NextBatch == "" {
+		return // stored events could not be read, and a first sync follows
 	}
 	err := a.opt.Store.Save(context.WithoutCancel(ctx), a.storeKey(), b)
 	a.stored.missed = err != nil
