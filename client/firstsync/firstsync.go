@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"strconv"
 	"sync"
 
@@ -71,19 +72,32 @@ func (s *Sync) Run(ctx context.Context, nonce int64) (position string, err error
 	if err == nil {
 		return s.position, nil
 	}
-	if s.failures++; isUnusable(ctx, err) || s.failures >= maxFailures {
+	if ctx.Err() != nil || isRateLimit(err) {
+		return "", err
+	}
+	if s.failures++; s.isUnusable(err) || s.failures >= maxFailures {
 		return "", fmt.Errorf("%w: %w", ErrUnusable, err)
 	}
 	return "", err
 }
 
-// isUnusable reports whether the request would probably fail again.
-func isUnusable(ctx context.Context, err error) bool {
+// isUnusable reports whether the request would probably fail again. After a window was
+// read, an error of the server or a timeout may pass.
+func (s *Sync) isUnusable(err error) bool {
 	if errors.Is(err, ErrUnusable) {
 		return true
 	}
-	_, refused := errors.AsType[*session.ServerError](err)
-	return ctx.Err() == nil && (refused || errors.Is(err, jsonhttp.ErrTimeout))
+	refusal, refused := errors.AsType[*session.ServerError](err)
+	passes := errors.Is(err, jsonhttp.ErrTimeout) || refused && refusal.Status >= http.StatusInternalServerError
+	if s.joined != nil && passes {
+		return false
+	}
+	return refused || passes
+}
+
+func isRateLimit(err error) bool {
+	_, limited := errors.AsType[*session.RateLimitError](err)
+	return limited
 }
 
 func (s *Sync) run(ctx context.Context, nonce int64) (err error) {
