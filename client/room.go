@@ -58,7 +58,7 @@ func (a *Account) FindRoom(name string) (Room, error) {
 }
 
 // Newest returns the invites of all rooms, the newest first. The list and its invites
-// must not be changed. It is faster than [Account.Invites], and allocates nothing if
+// must not be changed. It is faster than [Account.Invites], most of all if
 // nothing has changed.
 func (a *Account) Newest() []*invite.Invite { return a.rooms.Newest() }
 

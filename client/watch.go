@@ -45,8 +45,8 @@ type Change struct {
 // account.
 type Watcher struct {
 	// EachWindow makes Next also return while the first sync runs, whenever it has read a
-	// window of rooms. Set it before the first call of Next, whose context must not end
-	// before the first sync.
+	// window of rooms. Set it before the first call of Next. The context of that call must
+	// not end before the first sync has.
 	EachWindow bool
 
 	account  *Account

@@ -128,8 +128,6 @@ func (p *Program) Screen(ctx context.Context, o shell.Options) (wantsDemo bool, 
 	running = tea.NewProgram(model, append(p.terminal(), tea.WithContext(ctx), tea.WithInput(in), tea.WithFilter(p.filter(in)))...)
 	if p.Guest != nil {
 		go c.run(func() { p.relay(ctx, running) })
-	}
-	if p.Guest != nil {
 		time.Sleep(untilFrame(p.Now()))
 	}
 	_, err = running.Run()

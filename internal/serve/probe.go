@@ -19,7 +19,7 @@ const software = "mxinvite"
 const maxIdentification = 255
 
 // errOtherServer is the error of [Probe] if another SSH server answers.
-var errOtherServer = errors.New("another server answers than mxinvite serve")
+var errOtherServer = errors.New("the server is not mxinvite serve")
 
 // Probe connects to an SSH server at an address such as ":2222", which the server
 // listens at on this machine, and returns an error if no mxinvite answers. It does not
