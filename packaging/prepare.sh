@@ -11,8 +11,8 @@ out=.cache/package
 rm -rf "$out"
 mkdir -p "$out"
 
-# go run builds for this machine, whatever a release is built for.
-go build -o "$out/native" .
+# For this machine, whatever a release is built for.
+GOOS="" GOARCH="" go build -o "$out/native" .
 "$out/native" man >"$out/mxinvite.1"
 "$out/native" completion bash >"$out/mxinvite.bash"
 "$out/native" completion zsh >"$out/_mxinvite"

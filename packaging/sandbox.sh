@@ -6,21 +6,21 @@
 #
 #   packaging/sandbox.sh COMMAND [ARGUMENT...]
 set -euo pipefail
-if [[ ${SANDBOX:-} == "" ]]; then
-	SANDBOX=$(mktemp -d)
+if [[ ${MXINVITE_PACKAGING_SANDBOX:-} == "" ]]; then
+	MXINVITE_PACKAGING_SANDBOX=$(mktemp -d)
 	become=()
 	((EUID == 0)) || become=(sudo)
 	status=0
-	"${become[@]}" env SANDBOX="$SANDBOX" unshare --mount --net "$0" "$@" || status=$?
-	rmdir "$SANDBOX"
+	"${become[@]}" env MXINVITE_PACKAGING_SANDBOX="$MXINVITE_PACKAGING_SANDBOX" unshare --mount --net "$0" "$@" || status=$?
+	rmdir "$MXINVITE_PACKAGING_SANDBOX"
 	exit "$status"
 fi
 
-mount -t tmpfs sandbox "$SANDBOX"
-mkdir "$SANDBOX"/{changes,work,root}
-mount -t overlay sandbox -o "lowerdir=/,upperdir=$SANDBOX/changes,workdir=$SANDBOX/work" "$SANDBOX/root"
+mount -t tmpfs sandbox "$MXINVITE_PACKAGING_SANDBOX"
+mkdir "$MXINVITE_PACKAGING_SANDBOX"/{changes,work,root}
+mount -t overlay sandbox -o "lowerdir=/,upperdir=$MXINVITE_PACKAGING_SANDBOX/changes,workdir=$MXINVITE_PACKAGING_SANDBOX/work" "$MXINVITE_PACKAGING_SANDBOX/root"
 for folder in /dev /proc /sys; do
-	mount --rbind "$folder" "$SANDBOX/root$folder"
+	mount --rbind "$folder" "$MXINVITE_PACKAGING_SANDBOX/root$folder"
 done
 ip link set lo up
-exec chroot "$SANDBOX/root" bash -c 'cd "$1" && shift && exec "$@"' bash "$PWD" "$@"
+exec chroot "$MXINVITE_PACKAGING_SANDBOX/root" bash -c 'cd "$1" && shift && exec "$@"' bash "$PWD" "$@"

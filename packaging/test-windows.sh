@@ -47,6 +47,7 @@ cat >"$work/state.json" <<'EOF'
 EOF
 wants "honoured" inspect "$work/state.json"
 
+: >"$work/demo"
 "$wine" "$work/mxinvite.exe" demo --listen 127.0.0.1:0 >"$work/demo" 2>"$work/demo.log" &
 demo=$!
 for ((i = 0; i < 150; i++)); do
