@@ -34,17 +34,19 @@ func newStats(a *host.Program) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "stats [ROOM]",
 		Short: "Show how many invites were accepted, and how fast",
-		Long: "Show how many of the e-mail invites of a room, or of all your rooms, were\n" +
+		Long: "Show how many of the third-party invites of a room, or of all your rooms, were\n" +
 			"accepted, and how fast. ROOM is an alias, a name or an ID.\n\n" +
 			"A share such as \"within 30 days\" is that of the invites that were sent at\n" +
-			"least 30 days ago, and not revoked before the 30 days passed. If it is not\n" +
-			"known when some of them were accepted, the share is a range. The median is\n" +
+			"least 30 days ago, without malformed ones and those that were revoked before\n" +
+			"the 30 days passed. If it is not known whether some of them were accepted in\n" +
+			"time, the share is a range. An accepted invite counts also if its user has\n" +
+			"not joined yet, or has left. The median is\n" +
 			"that of the accepted invites with known times. Homeservers claim the times;\n" +
 			"those that cannot be right count as unknown. A link counts once, also if\n" +
 			"several users accepted it. An invite that was sent again is a new invite, and\n" +
 			"the old one is revoked.\n\n" +
 			"The last column shows how many invites were sent in each of the last " + strconv.Itoa(shownWeeks) + "\n" +
-			"weeks. The highest block is the week with most invites in all rows.\n\n" +
+			"weeks. The highest block is the largest number of invites in a week in any row.\n\n" +
 			"With --output it draws them as charts: the invites of the last " + strconv.Itoa(stats.WeekCount) + " weeks by\n" +
 			"what became of them, and the rooms or inviters with the most invites.",
 		Example: "  mxinvite stats\n" +

@@ -12,13 +12,13 @@ import (
 
 // jsonStats is the stable JSON output of stats.
 type jsonStats struct {
-	At       string        `json:"at"` // the end of the last week, and of the ages
-	All      jsonSummary   `json:"all"`
-	Rooms    []jsonOfRoom  `json:"rooms"`
-	Inviters []jsonInviter `json:"inviters"`
+	At       string             `json:"at"` // the end of the last week, and of the ages
+	All      jsonSummary        `json:"all"`
+	Rooms    []jsonRoomStats    `json:"rooms"`
+	Inviters []jsonInviterStats `json:"inviters"`
 }
 
-type jsonOfRoom struct {
+type jsonRoomStats struct {
 	RoomID string `json:"room_id"`
 	Name   string `json:"room_name,omitempty"`
 	Alias  string `json:"room_alias,omitempty"`
@@ -27,7 +27,7 @@ type jsonOfRoom struct {
 	jsonSummary
 }
 
-type jsonInviter struct {
+type jsonInviterStats struct {
 	UserID string `json:"user_id,omitempty"` // absent if it is not known
 	jsonSummary
 }
@@ -62,8 +62,8 @@ type jsonAge struct {
 }
 
 // jsonShare counts the invites that were accepted within a number of days, of those
-// that could be accepted for so long. Unknown is how many of them were accepted within
-// the days or not.
+// that could be accepted for so long. Unknown is of how many of them it is not known
+// whether they were accepted in time.
 type jsonShare struct {
 	Days     int `json:"days"`
 	Accepted int `json:"accepted"`
@@ -80,15 +80,15 @@ type jsonWeek struct {
 }
 
 func newJSONStats(s stats.Stats, rooms map[id.RoomID]client.Room, now time.Time) jsonStats {
-	j := jsonStats{At: out.Timestamp(now), All: newJSONSummary(s.All, now), Rooms: []jsonOfRoom{}, Inviters: []jsonInviter{}}
+	j := jsonStats{At: out.Timestamp(now), All: newJSONSummary(s.All, now), Rooms: []jsonRoomStats{}, Inviters: []jsonInviterStats{}}
 	for _, r := range s.Rooms {
 		room := rooms[r.ID]
-		j.Rooms = append(j.Rooms, jsonOfRoom{
+		j.Rooms = append(j.Rooms, jsonRoomStats{
 			RoomID: string(r.ID), Name: room.Name, Alias: string(room.Alias), HistoryRead: room.Traced, jsonSummary: newJSONSummary(r.Summary, now),
 		})
 	}
 	for _, i := range s.Inviters {
-		j.Inviters = append(j.Inviters, jsonInviter{UserID: string(i.UserID), jsonSummary: newJSONSummary(i.Summary, now)})
+		j.Inviters = append(j.Inviters, jsonInviterStats{UserID: string(i.UserID), jsonSummary: newJSONSummary(i.Summary, now)})
 	}
 	return j
 }

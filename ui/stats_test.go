@@ -85,7 +85,7 @@ func TestStatsWhileTheRoomsAreRead(t *testing.T) {
 		n.Inject(sandbox.Fault{Path: syncPath, Times: 1, Delay: 20 * time.Second})
 		term := n.startAsAda(t, 80, 24)
 		term.Press("%")
-		shows(t, term, "Counting the invites…")
+		shows(t, term, "The invites are counted when all rooms are read.")
 		term.Wait(30 * time.Second)
 		shows(t, term, "1 (0 accepted, 1 pending, 0 revoked)")
 	})

@@ -34,7 +34,7 @@ func Share(s stats.Share) string {
 	switch {
 	case s.Of == 0:
 		return ""
-	case s.Unknown == 0:
+	case s.Unknown == 0, percent(least) == percent(most):
 		return fmt.Sprintf("%d%%", percent(least))
 	}
 	return fmt.Sprintf("%d-%d%%", percent(least), percent(most))
@@ -51,6 +51,17 @@ func percent(p float64) int {
 	return min(99, max(1, int(math.Round(p))))
 }
 
+// twoUnits is the time up to which a median is written with two units, such as 1d12h.
+const twoUnits = 14 * 24 * time.Hour
+
+// unitOf returns the unit to which a median is rounded.
+func unitOf(median time.Duration) time.Duration {
+	if median < 24*time.Hour {
+		return time.Minute
+	}
+	return time.Hour
+}
+
 // Median formats the median time to accept. It is empty if it is not known.
 func Median(s stats.Summary) string {
 	switch {
@@ -58,6 +69,9 @@ func Median(s stats.Summary) string {
 		return ""
 	case s.Median < time.Minute:
 		return "under 1m"
+	}
+	if s.Median < twoUnits {
+		return duration.Format(s.Median.Round(unitOf(s.Median)))
 	}
 	now := time.Unix(0, 0)
 	return duration.Age(now, now.Add(-s.Median))

@@ -39,6 +39,7 @@ func TestSharesAreRoundedButNeverToAllOrNone(t *testing.T) {
 		"100%":    {Accepted: 3, Of: 3},
 		"1%":      {Accepted: 1, Of: 1000},
 		"99%":     {Accepted: 999, Of: 1000},
+		"30%":     {Accepted: 300, Unknown: 1, Of: 1000},
 		"33-67%":  {Accepted: 1, Unknown: 1, Of: 3},
 		"0-100%":  {Unknown: 2, Of: 2},
 		"50-100%": {Accepted: 1, Unknown: 1, Of: 2},
@@ -65,7 +66,7 @@ func TestStatsLinesNameTheInvitesThatTheyCount(t *testing.T) {
 Accepted in 1 day: 10-30% of 10 invites (2 unknown)
 Accepted in 7 days: 100% of 1 invite
 Accepted in 30 days: no invite is that old
-Time to accept: 1d (median), of 3 invites with known times
+Time to accept: 1d2h (median), of 3 invites with known times
 Pending by age: under 1d: 1, 7-30d: 4, over 90d: 3, unknown age: 3`
 	if d := cmp.Diff(want, lines(full)); d != "" {
 		t.Error(d)
@@ -88,7 +89,10 @@ func TestMedian(t *testing.T) {
 	for want, s := range map[string]stats.Summary{
 		"":         {Median: time.Hour},
 		"under 1m": {Timed: 1, Median: 59 * time.Second},
-		"3h":       {Timed: 1, Median: 3*time.Hour + time.Minute},
+		"3h1m":     {Timed: 1, Median: 3*time.Hour + time.Minute + time.Second},
+		"1d12h":    {Timed: 1, Median: 36*time.Hour + time.Minute},
+		"13d23h":   {Timed: 1, Median: 14*24*time.Hour - time.Hour},
+		"2w":       {Timed: 1, Median: 17 * 24 * time.Hour},
 		"20y":      {Timed: 1, Median: 20 * 365 * 24 * time.Hour},
 	} {
 		if got := wording.Median(s); got != want {

@@ -33,8 +33,8 @@ type Room struct {
 	Summary
 }
 
-// Inviter are the figures of the invites that one user sent. UserID is empty for
-// invites whose sender is not known.
+// Inviter are the figures of the invites that one user sent; of an invite that another
+// user overwrote, the first sender. UserID is empty for invites whose sender is not known.
 type Inviter struct {
 	UserID id.UserID
 	Summary
@@ -54,7 +54,7 @@ func Of(invites iter.Seq[*invite.Invite], traced func(id.RoomID) bool, now time.
 		o := outcomeOf(i, certain, now)
 		all.add(o)
 		of(rooms, i.RoomID).add(o)
-		of(inviters, i.Sender).add(o)
+		of(inviters, cmp.Or(i.OriginalSender, i.Sender)).add(o)
 	}
 	s := Stats{All: all.summary()}
 	for _, room := range ranked(rooms) {

@@ -111,6 +111,7 @@ func TestShareCountsOnlyInvitesOfWhichTheDaysHavePassed(t *testing.T) {
 		"revoked after the days":                     {traced, revoked(20*day, 13*day), stats.Share{Of: 1}},
 		"revoked before the days passed":             {traced, revoked(20*day, 13*day+1), stats.Share{}},
 		"revoked at an unknown time":                 {traced, revoked(20*day, never), stats.Share{}},
+		"revoked early, and the history is not read": {untraced, revoked(20*day, 15*day), stats.Share{Unknown: 1, Of: 1}},
 		"revoked later, and the history is not read": {untraced, revoked(20*day, 2*day), stats.Share{Unknown: 1, Of: 1}},
 		"malformed":                                  {traced, malformed(20 * day), stats.Share{}},
 	} {
@@ -173,7 +174,9 @@ func TestInvitesByRoomAndInviter(t *testing.T) {
 	unknown.Sender = ""
 	other := pending(day)
 	other.RoomID = "!s"
-	got := stats.Of(stats.Each([]invite.Invite{pending(day), pending(day), unknown, other}), traced, now())
+	overwritten := pending(day)
+	overwritten.Sender, overwritten.OriginalSender = "@mallory", "@ada"
+	got := stats.Of(stats.Each([]invite.Invite{pending(day), overwritten, unknown, other}), traced, now())
 	if len(got.Inviters) != 2 || got.Inviters[0].UserID != "@ada" || got.Inviters[0].Sent != 3 || got.Inviters[1].UserID != "" || got.Inviters[1].Sent != 1 {
 		t.Errorf("%+v", got.Inviters)
 	}

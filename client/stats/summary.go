@@ -66,8 +66,8 @@ func ShareDays() [shareCount]int { return [...]int{1, 7, 30} }
 
 // A Share is how many invites were accepted within a number of days after they were
 // sent. Of has the invites that could be accepted for that long: those that were
-// sent that long ago, and not revoked or malformed before. Unknown is how many of
-// them may have been accepted within the days or not.
+// sent that long ago, and are not malformed and were not revoked before. Unknown is of
+// how many of them it is not known whether they were accepted in time.
 type Share struct{ Accepted, Unknown, Of int }
 
 // Range returns the least and the largest possible share, in percent. If Of is 0,
@@ -133,7 +133,7 @@ func (s *Share) add(o outcome, within time.Duration) {
 	if !o.dated || o.age < within {
 		return // it may still be accepted in time
 	}
-	ended := o.kind == revoked && (!o.timed || o.after < within)
+	ended := o.kind == revoked && o.certain && (!o.timed || o.after < within)
 	if o.kind == malformed || ended {
 		return // it could not be accepted for so long
 	}

@@ -100,7 +100,7 @@ func (k *Map) Table() []Row {
 		{At: &k.Top, Name: "first", keys: keys("g", "home"), words: "first", Does: "Move to the first item.", where: onLists | onInvite | onLink, Lacks: nothingHere},
 		{At: &k.Bottom, Name: "last", keys: keys("G", "end"), words: "last", Does: "Move to the last item.", where: onLists | onInvite | onLink, Lacks: nothingHere},
 		{At: &k.NextStatus, Name: "next-status", keys: keys("tab", "right", "l"), words: "status", Does: "Show the invites with the next status; on the rooms page, select the next column; on the page of a link, show the next link; on the statistics page, change between rooms and inviters.", where: onHome | onRooms | onLink | onStats, Lacks: nothingHere},
-		{At: &k.PrevStatus, Name: "previous-status", keys: keys("shift+tab", "left", "h"), words: "previous status", Does: "Show the invites with the previous status; on the rooms page, select the previous column; on the page of a link, show the previous link.", where: onHome | onRooms | onLink, Lacks: nothingHere},
+		{At: &k.PrevStatus, Name: "previous-status", keys: keys("shift+tab", "left", "h"), words: "previous status", Does: "Show the invites with the previous status; on the rooms page, select the previous column; on the page of a link, show the previous link; on the statistics page, change between rooms and inviters.", where: onHome | onRooms | onLink | onStats, Lacks: nothingHere},
 
 		{At: &k.Filter, Name: "filter", keys: keys("/"), words: "filter", Does: "Filter the list.", where: onHome | onRooms | onStats, Lacks: nothingHere},
 		{At: &k.Sort, Name: "sort", keys: keys("s"), words: "sort", Does: "Sort by the next column.", where: onHome | onRooms | onStats, Lacks: nothingHere},
@@ -113,7 +113,7 @@ func (k *Map) Table() []Row {
 		{At: &k.Export, Name: "export", keys: keys("E"), words: "export", Does: "Export the invites that are shown.", where: onHome, Lacks: noInvite},
 
 		{At: &k.Outbox, Name: "outbox", keys: keys("o"), words: "outbox", Does: "Show the invites that are being sent.", where: onHome, Lacks: "the outbox is empty"},
-		{At: &k.Rooms, Name: "rooms", keys: keys("r"), words: "rooms", Does: "Show your rooms, and select the room of the selected invite. The blocks show how many invites were sent in each of the last 8 weeks, in proportion to the week of a room with the most.", where: onHome | onInvite},
+		{At: &k.Rooms, Name: "rooms", keys: keys("r"), words: "rooms", Does: "Show your rooms, and select the room of the selected invite. The blocks show how many invites were sent in each of the last 8 weeks. The highest block is the largest number in any room and week.", where: onHome | onInvite},
 		{At: &k.Stats, Name: "statistics", keys: keys("%"), words: "statistics", Does: "Show how many invites were accepted, and how fast, by room and by inviter. The blocks show how many were sent in each of the last weeks.", where: onHome | onRooms},
 		{At: &k.AcceptInvite, Name: "accept-invite", keys: keys("a"), words: "accept an invite", Does: "Accept an invite that was mailed to you.", where: onHome},
 		{At: &k.Accounts, Name: "accounts", keys: keys("@"), words: "accounts", Does: "Show your accounts, and switch to another.", where: onHome, Lacks: "there is only one account"},

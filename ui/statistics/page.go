@@ -94,8 +94,11 @@ func (p *StatsPage) count() tea.Cmd {
 func (p *StatsPage) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case countedMsg:
-		p.counted, p.counting = &msg, false
-		p.list()
+		p.counting = false
+		if p.sh.Account.Synced() {
+			p.counted = &msg
+			p.list()
+		}
 		if p.outdated {
 			return p.count()
 		}

@@ -26,10 +26,12 @@ func (p *StatsPage) rowLines() int {
 func (p *StatsPage) View(width, _ int) (string, *tea.Cursor) {
 	st := p.sh.Styles
 	switch {
-	case p.counted == nil || !p.sh.Account.Synced():
+	case !p.sh.Account.Synced():
+		return cells.Indent("\n"+cells.Wrap("The invites are counted when all rooms are read.", width-4), 2), nil
+	case p.counted == nil:
 		return cells.Indent("\nCounting the invites…", 2), nil
 	case len(p.Rows) == 0:
-		return cells.Indent("\n"+cells.Wrap("There are no invites by e-mail in your "+phrase.Count(len(p.counted.rooms), "room")+
+		return cells.Indent("\n"+cells.Wrap("There are no third-party invites in your "+phrase.Count(len(p.counted.rooms), "room")+
 			" yet. When there are some, this page shows how many were accepted, and how fast.", width-4), 2), nil
 	}
 	cols := newColumns(width)
