@@ -48,7 +48,7 @@ func newStats(a *host.Program) *cobra.Command {
 			"The last column shows how many invites were sent in each of the last " + strconv.Itoa(shownWeeks) + "\n" +
 			"weeks. The highest block is the largest number of invites in a week in any row.\n\n" +
 			"With --output it draws them as charts: the invites of the last " + strconv.Itoa(stats.WeekCount) + " weeks by\n" +
-			"what became of them, and the rooms or inviters with the most invites.",
+			"status, and the rooms or inviters with the most invites.",
 		Example: "  mxinvite stats\n" +
 			"  mxinvite stats '#ops' --by me\n" +
 			"  mxinvite stats --inviters\n" +
@@ -99,7 +99,7 @@ func runStats(ctx context.Context, o statsOptions) error {
 		o.Note("There are no such invites.")
 		return nil
 	}
-	note := wording.StatsNote(found.All, untraced(found, rooms))
+	note := wording.StatsNote(found.All, found.Untraced)
 	if note != "" {
 		o.Note("%s", note)
 	}
@@ -117,17 +117,6 @@ func runStats(ctx context.Context, o statsOptions) error {
 		fmt.Fprintln(o.Out)
 	}
 	return o.WriteTable(o.table(found, rooms, account.UserID()))
-}
-
-// untraced returns the number of rooms with invites whose history is not read yet.
-func untraced(found stats.Stats, rooms map[id.RoomID]client.Room) int {
-	n := 0
-	for _, r := range found.Rooms {
-		if !rooms[r.ID].Traced {
-			n++
-		}
-	}
-	return n
 }
 
 // table has a row for each room or each inviter.
@@ -177,8 +166,8 @@ func (o *statsOptions) table(found stats.Stats, rooms map[id.RoomID]client.Room,
 // inviterName returns the name of an inviter, who may not be known.
 func inviterName(user id.UserID) string { return cmp.Or(string(user), "not known") }
 
-// figures returns the cells of a row after the name. most is the number of invites that
-// the highest block of a sparkline stands for.
+// figures returns the cells of a row after the name. most is the number of invites for
+// the highest block of a sparkline.
 func figures(s stats.Summary, most int) []out.Cell {
 	number := func(n int) out.Cell { return out.Text(strconv.Itoa(n)) }
 	exact := func(n int) out.Cell { return out.Cell{Exact: strconv.Itoa(n)} }

@@ -84,8 +84,8 @@ type StatsLine struct {
 	Minor       bool         // the line is left out where there is little space
 }
 
-// StatsLines describes the statistics of some invites: how many they are, and what
-// became of them. Each line names the invites that it counts.
+// StatsLines describes the statistics of some invites: how many there are by status, how
+// many were accepted in time, and the ages of the others. Each line names the invites that it counts.
 func StatsLines(s stats.Summary) []StatsLine {
 	lines := []StatsLine{{Label: "Sent", Text: sentText(s)}}
 	for n, days := range stats.ShareDays() {

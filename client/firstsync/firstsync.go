@@ -145,7 +145,8 @@ func (s *Sync) begin(ctx context.Context) error {
 	return nil
 }
 
-// readRanges reads the windows that were not read. After a failure no other is requested.
+// readRanges reads the windows that were not read. After a failure no other is requested,
+// but the one in progress is not cancelled: its rooms need not be read again.
 func (s *Sync) readRanges(ctx context.Context) error {
 	g, unfailed := panicgroup.WithContext(context.WithoutCancel(ctx))
 	for n := range parallel {

@@ -15,7 +15,7 @@ const (
 	malformed
 )
 
-// An outcome is what became of an invite.
+// An outcome is the status of an invite, and the times that are known of it.
 type outcome struct {
 	kind    kind
 	certain bool // it is known whether the invite was accepted

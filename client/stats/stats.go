@@ -25,6 +25,7 @@ type Stats struct {
 	All      Summary
 	Rooms    []Room
 	Inviters []Inviter
+	Untraced int // number of the rooms that are not traced
 }
 
 // Room are the figures of the invites of one room.
@@ -58,6 +59,9 @@ func Of(invites iter.Seq[*invite.Invite], traced func(id.RoomID) bool, now time.
 	}
 	s := Stats{All: all.summary()}
 	for _, room := range ranked(rooms) {
+		if !known[room] {
+			s.Untraced++
+		}
 		s.Rooms = append(s.Rooms, Room{room, rooms[room].summary()})
 	}
 	for _, user := range ranked(inviters) {

@@ -41,7 +41,7 @@ type Summary struct {
 	Weeks [WeekCount]Week
 }
 
-// A Week counts the invites that were sent in a week, by what became of them.
+// A Week counts the invites that were sent in a week, by their present status.
 type Week struct{ Sent, Accepted, Pending int }
 
 // WeekCount is the number of weeks in a [Summary].

@@ -58,8 +58,7 @@ type row struct {
 type countedMsg struct {
 	stats.Stats
 
-	rooms    map[id.RoomID]client.Room
-	untraced int // number of rooms with invites whose history is not read yet
+	rooms map[id.RoomID]client.Room
 }
 
 // New returns a function that makes a [StatsPage].
@@ -207,10 +206,5 @@ func countInvites(account *client.Account, now time.Time) countedMsg {
 		c.rooms[r.ID] = r
 	}
 	c.Stats = stats.Of(slices.Values(account.Newest()), func(room id.RoomID) bool { return c.rooms[room].Traced }, now)
-	for _, r := range c.Rooms {
-		if !c.rooms[r.ID].Traced {
-			c.untraced++
-		}
-	}
 	return c
 }

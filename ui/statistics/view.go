@@ -70,7 +70,7 @@ func (p *StatsPage) overall(width int) string {
 		text := cells.Cut(l.Text, width-cells.Width(title)-cells.Width(bar))
 		drawn = append(drawn, st.Label.Render(title)+bar+text)
 	}
-	if note := wording.StatsNote(p.counted.All, p.counted.untraced); note != "" {
+	if note := wording.StatsNote(p.counted.All, p.counted.Untraced); note != "" {
 		drawn = append(drawn, st.Warn.Render(cells.Wrap("? "+note, width)))
 	}
 	return strings.Join(drawn, "\n")
@@ -105,7 +105,7 @@ func (p *StatsPage) listing(cols columns) string {
 	return strings.Join(lines, "\n")
 }
 
-// row draws a row. most is the number of invites that the highest block stands for.
+// row draws a row. most is the number of invites for the highest block.
 func (p *StatsPage) row(cols columns, n, most int) string {
 	r, chosen := p.Rows[p.List.Keys[n]], n == p.List.At
 	st := p.sh.Styles.ForRow(chosen)

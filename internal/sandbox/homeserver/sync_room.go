@@ -273,7 +273,7 @@ func (r *room) count(membership string) (n int) {
 	return n
 }
 
-// heroes returns the member events of the users after whom a room without a name is named, in the order of the events:
+// heroes returns the member events of the users whose names stand for the name of a room that has none, in the order of the events:
 // synapse/storage/databases/main/roommember.py, extract_heroes_from_room_summary.
 func (r *room) heroes(me string) []*event {
 	byMembership := map[string][]*event{}
